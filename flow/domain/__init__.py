@@ -1,0 +1,1 @@
+"""The market vocabulary: units, events, contracts, sessions. Pure; imports no framework."""

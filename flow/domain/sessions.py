@@ -1,0 +1,160 @@
+"""Trading sessions: which session and trade date an instant belongs to, and days to expiry.
+
+The rows come from the calendar table as input; only the hours around them that no calendar lists
+(pre-market, post-market, index overnight hours) are derived here.
+"""
+
+import bisect
+import enum
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flow.domain.units import from_datetime, to_datetime
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+# Source: options-engine.md errata 21 (index Global Trading Hours 20:15 to 09:25 Eastern); equity
+# extended hours 04:00 to 20:00 Eastern as the SIPs run them.
+PRE_OPENS = time(4)
+POST_CLOSES = time(20)
+GTH_OPENS = time(20, 15)
+GTH_CLOSES = time(9, 25)
+_HOUR_US = 3_600_000_000
+
+
+class Session(enum.IntEnum):
+    """Part of the trading day. Permanent numbers."""
+
+    CLOSED = 0
+    PRE = 1
+    REGULAR = 2
+    POST = 3
+    GTH = 4
+
+
+class SessionDay(msgspec.Struct, frozen=True):
+    """One row of the calendar: `date` is the trade date's ordinal, times in microseconds.
+
+    REGULAR rows make the trading day. PRE, POST and GTH rows are optional: they replace what is
+    derived for their date.
+    """
+
+    date: int
+    open_us: int
+    close_us: int
+    kind: int = Session.REGULAR
+
+
+class _Segment(msgspec.Struct, frozen=True, gc=False):
+    start_us: int
+    end_us: int
+    found: tuple[Session, int]
+
+
+class Calendar:
+    """Answers for any instant, fast: the segment of the last answer is asked first."""
+
+    def __init__(self, days: Iterable[SessionDay]) -> None:
+        """Derive the segments of every trading day.
+
+        Errors: ValueError for a row that ends before it starts.
+        """
+        rows = sorted(days, key=lambda row: (row.date, row.kind))
+        for row in rows:
+            if row.close_us <= row.open_us:
+                raise ValueError(f"session of {date.fromordinal(row.date)} closes before it opens")
+        explicit = {(row.date, Session(row.kind)): row for row in rows}
+        regular = [row for row in rows if row.kind == Session.REGULAR]
+        self._close_of = {row.date: row.close_us for row in regular}
+        self._dates = sorted(self._close_of)
+        self._tracks = (_track(regular, explicit, gth=False), _track(regular, explicit, gth=True))
+        self._last: list[_Segment] = [_NOWHERE, _NOWHERE]
+
+    def locate(self, ts_us: int, *, gth: bool = False) -> tuple[Session, int]:
+        """Return the session and the trade date's ordinal of an instant.
+
+        `gth`: the product trades the index overnight hours, which belong to the next business day.
+        Missing: outside every row it is CLOSED on the New York calendar date.
+        """
+        last = self._last[gth]
+        if last.start_us <= ts_us < last.end_us:
+            return last.found
+        starts, segments = self._tracks[gth]
+        place = bisect.bisect_right(starts, ts_us) - 1
+        if place >= 0 and ts_us < segments[place].end_us:
+            self._last[gth] = segments[place]
+            return segments[place].found
+        return Session.CLOSED, new_york_date(ts_us)
+
+    def dte(self, session_date: int, expiry_ordinal: int) -> int | None:
+        """Return calendar days from trade date to expiry, 0 on expiry day, None once expired."""
+        days = expiry_ordinal - session_date
+        return days if days >= 0 else None
+
+    def close_of(self, day: int) -> int | None:
+        """Return the regular close of a trade date, None where it is no trading day."""
+        return self._close_of.get(day)
+
+    def next_trading_day(self, day: int) -> int | None:
+        """Return the first trading day after a date, None beyond the rows."""
+        place = bisect.bisect_right(self._dates, day)
+        return self._dates[place] if place < len(self._dates) else None
+
+
+_NOWHERE = _Segment(0, 0, (Session.CLOSED, 0))
+
+
+def new_york_date(ts_us: int) -> int:
+    """Return the ordinal of the New York calendar date of an instant."""
+    # Offsets change on the hour, so one answer holds for a UTC hour (New York is whole hours away).
+    return _date_of_hour(ts_us // _HOUR_US)
+
+
+@lru_cache(maxsize=4_096)
+def _date_of_hour(hour: int) -> int:
+    return to_datetime(hour * _HOUR_US).astimezone(NEW_YORK).toordinal()
+
+
+def _at(day: int, wall: time) -> int:
+    return from_datetime(datetime.combine(date.fromordinal(day), wall, NEW_YORK))
+
+
+def _track(
+    regular: list[SessionDay], explicit: dict[tuple[int, Session], SessionDay], *, gth: bool
+) -> tuple[list[int], list[_Segment]]:
+    segments: list[_Segment] = []
+    for row in regular:
+        parts = [
+            explicit.get((row.date, kind)) or _derived(row, kind)
+            for kind in ((Session.GTH,) if gth else ()) + (Session.PRE,)
+        ]
+        parts += [row, explicit.get((row.date, Session.POST)) or _derived(row, Session.POST)]
+        _append(segments, parts)
+    return [segment.start_us for segment in segments], segments
+
+
+def _append(segments: list[_Segment], parts: list[SessionDay]) -> None:
+    """Add one day's parts in order; an earlier part wins where two overlap, except the open."""
+    for part in parts:
+        start = max(part.open_us, segments[-1].end_us if segments else part.open_us)
+        if part.kind == Session.REGULAR:
+            start = part.open_us
+            if segments and segments[-1].end_us > start:
+                last = segments.pop()
+                segments.append(_Segment(last.start_us, start, last.found))
+        if start < part.close_us:
+            segments.append(_Segment(start, part.close_us, (Session(part.kind), part.date)))
+
+
+def _derived(row: SessionDay, kind: Session) -> SessionDay:
+    if kind is Session.POST:
+        return SessionDay(row.date, row.close_us, max(_at(row.date, POST_CLOSES), row.close_us), 3)
+    if kind is Session.PRE:
+        return SessionDay(row.date, min(_at(row.date, PRE_OPENS), row.open_us), row.open_us, 1)
+    evening = date.fromordinal(row.date) - timedelta(days=1)
+    opens, closes = _at(evening.toordinal(), GTH_OPENS), _at(row.date, GTH_CLOSES)
+    return SessionDay(row.date, opens, min(closes, row.open_us), Session.GTH)

@@ -1,0 +1,35 @@
+"""Reference rows computed once: the sessions of the US option market."""
+
+from functools import cache
+
+from flow.models import SessionDay
+
+CALENDAR = "CBOE_Equity_Options"  # pandas_market_calendars; source of closes and half days
+FIRST_DAY, LAST_DAY = "2007-01-01", "2032-12-31"
+FULL_SESSION_HOURS = 6.5
+
+
+def fill_session_days() -> int:
+    """Fill an empty calendar table; returns how many days were added."""
+    if SessionDay.objects.exists():
+        return 0
+    days = [SessionDay(**day) for day in _days()]
+    SessionDay.objects.bulk_create(days, batch_size=2_000)
+    return len(days)
+
+
+@cache
+def _days() -> tuple[dict[str, object], ...]:
+    import pandas_market_calendars
+
+    schedule = pandas_market_calendars.get_calendar(CALENDAR).schedule(FIRST_DAY, LAST_DAY)
+    return tuple(
+        {
+            "date": day.date(),
+            "open_at": row.market_open.to_pydatetime(),
+            "close_at": row.market_close.to_pydatetime(),
+            "early_close": (row.market_close - row.market_open).total_seconds()
+            < FULL_SESSION_HOURS * 3600,
+        }
+        for day, row in zip(schedule.index, schedule.itertuples(), strict=True)
+    )

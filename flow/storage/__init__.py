@@ -1,0 +1,1 @@
+"""SQL lives here and in signals/storage: COPY in, keyset out, leases, control entries."""

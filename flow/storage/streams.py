@@ -1,0 +1,62 @@
+"""Streams of the log: one row each, with the head that its one writer moves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import psycopg
+
+from flow.domain.events import StreamKind
+
+
+@dataclass
+class StreamHead:
+    """Where a stream ends. Only the holder of its source's lease moves it."""
+
+    id: int
+    run: int
+    source: str
+    kind: StreamKind
+    next_seq: int
+    batch_no: int
+    clock: int | None
+    tuning_revision: int | None
+
+
+COLUMNS = "id, run, source, kind, next_seq, batch_no, clock, tuning_revision"
+
+
+def open_stream(
+    conn: psycopg.Connection[Any],
+    *,
+    run: int,
+    source: str,
+    kind: StreamKind,
+    capabilities: dict[str, Any] | None = None,
+) -> StreamHead:
+    """Return the head of a stream, made on first use. Commits."""
+    name = f"{source}:{kind}" if run == 0 else f"run-{run}:{source}:{kind}"
+    with conn.transaction(), conn.cursor(binary=True) as cursor:
+        cursor.execute(
+            """INSERT INTO stream (run, source, kind, name, capabilities)
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name) DO NOTHING""",
+            (run, source, kind, name, msgspec.json.encode(capabilities or {}).decode()),
+        )
+        cursor.execute(f"SELECT {COLUMNS} FROM stream WHERE name = %s", (name,))  # noqa: S608
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - inserted or found in this transaction
+    return StreamHead(*row)
+
+
+def streams_of(
+    conn: psycopg.Connection[Any], *, run: int, kind: StreamKind | None = None
+) -> list[StreamHead]:
+    """Return the streams of a run in the order of their names."""
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute(
+            f"""SELECT {COLUMNS} FROM stream
+                WHERE run = %(run)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+                ORDER BY name""",  # noqa: S608 - constant columns
+            {"run": run, "kind": kind},
+        )
+        return [StreamHead(*row) for row in cursor.fetchall()]

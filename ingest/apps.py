@@ -1,0 +1,8 @@
+"""Django configuration of the ingest app."""
+
+from django.apps import AppConfig
+
+
+class IngestConfig(AppConfig):
+    name = "ingest"
+    default_auto_field = "django.db.models.BigAutoField"

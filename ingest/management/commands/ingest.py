@@ -1,0 +1,42 @@
+"""Stream one source into the log until told to stop."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from flow.storage.leases import LeaseLost
+from ingest.malformed import FeedStopped
+from ingest.sources import SOURCES, open_feed, wall_us
+from ingest.worker import run_worker, wait_for_database
+
+LEASE_LOST = 3
+
+
+class Command(BaseCommand):
+    help = "Stream a source into the log: synthetic, or line for our JSONL over loopback TCP."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", choices=sorted(SOURCES))
+        parser.add_argument("--address", default="", help="line: host:port of the sender")
+        parser.add_argument("--limit", type=int, help="synthetic: end after so many events")
+        parser.add_argument("--rate", type=float, help="synthetic: option prints per second")
+        parser.add_argument("--as-fast-as-possible", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        try:
+            feed, clock_rule = open_feed(options.pop("source"), options)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        wait_for_database(stop, "default")
+        try:
+            run_worker(feed, stop, clock_rule=clock_rule, wall_us=wall_us)
+        except LeaseLost as lost:
+            self.stderr.write(str(lost))
+            raise SystemExit(LEASE_LOST) from lost
+        except FeedStopped as stopped:
+            raise CommandError(str(stopped)) from stopped

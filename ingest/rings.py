@@ -1,0 +1,112 @@
+"""The quotes that may stand when a print comes, in bounded memory, by event time only.
+
+Per contract or symbol: the last 5 s, at most 2,048 quotes, and always the newest one older than
+that (options errata 43). Nothing here depends on the wall clock or on how input was cut in batches.
+"""
+
+from collections import deque
+
+from flow.domain.events import EquityQuote, OptionQuote
+from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
+
+KEEP_US = 5 * SECOND_US
+KEEP_COUNT = 2_048
+STANDS_US = 900 * SECOND_US  # options errata 4: the most that an unchanged quote stands
+FORGET_US = 2 * STANDS_US  # so that a late print of up to 900 s still finds what stood
+
+Quote = OptionQuote | EquityQuote
+Entry = tuple[int, int, Quote]  # ts, seq, quote
+Ring = deque[Entry]
+
+
+class QuoteRings:
+    """The rings of one quote feed, and when that feed last spoke."""
+
+    __slots__ = ("_minute", "_rings", "_spoke", "newest")
+
+    def __init__(self) -> None:
+        self.newest: int | None = None  # largest event time of the feed
+        self._rings: dict[str, Ring] = {}
+        self._spoke: deque[int] = deque()  # first event time of each millisecond, last 5 s
+        self._minute = 0
+
+    def add(self, key: str, quote: Quote, seq: int) -> None:
+        """Take one quote in feed order."""
+        ts = quote.ts
+        ring = self._rings.get(key)
+        if ring is None:
+            ring = self._rings[key] = deque()
+        if ring and ts < ring[-1][0]:
+            _insert(ring, (ts, seq, quote))
+        else:
+            ring.append((ts, seq, quote))
+        if len(ring) > 1:
+            _trim(ring)
+        if self.newest is None or ts > self.newest:
+            self._speak(ts)
+
+    def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
+        """Return the quote that a print at `ts` may see, and whether one of its instant is unused.
+
+        Strictly earlier, unless both carry one vendor order and the quote's is smaller.
+        Missing: None where no quote was seen within 900 s before.
+        Source: platform errata 20; options-engine.md 5.1.
+        """
+        same_tick = False
+        for entry in reversed(self._rings.get(key, ())):
+            if entry[0] < ts:
+                return (entry if ts - entry[0] <= STANDS_US else None), same_tick
+            if entry[0] == ts:
+                quoted = entry[2].order
+                if order is not None and quoted is not None and quoted < order:
+                    return entry, same_tick
+                same_tick = True
+        return None, same_tick
+
+    def silence_us(self, ts: int) -> int | None:
+        """Return how long the feed had said nothing at `ts`, whatever the key.
+
+        Exact where the feed had not gone past `ts`; else at most one millisecond too long.
+        Missing: None before the first quote, and for a print too far behind (5 s and more).
+        """
+        if self.newest is None:
+            return None
+        if self.newest <= ts:
+            return ts - self.newest
+        for spoke in reversed(self._spoke):
+            if spoke <= ts:
+                return ts - spoke
+        return None
+
+    def __len__(self) -> int:
+        return len(self._rings)
+
+    def _speak(self, ts: int) -> None:
+        spoke = self._spoke
+        if not spoke or ts // MILLISECOND_US > spoke[-1] // MILLISECOND_US:
+            spoke.append(ts)
+            while len(spoke) > 1 and spoke[1] <= ts - KEEP_US:
+                spoke.popleft()
+        self.newest = ts
+        if ts // MINUTE_US != self._minute:
+            self._minute = ts // MINUTE_US
+            self._forget(ts - FORGET_US)
+
+    def _forget(self, before: int) -> None:
+        """Drop the rings that were last touched before an instant, once a minute of event time."""
+        for key in [key for key, ring in self._rings.items() if ring[-1][0] < before]:
+            del self._rings[key]
+
+
+def _trim(ring: Ring) -> None:
+    oldest = ring[-1][0] - KEEP_US
+    while len(ring) > 1 and (ring[1][0] <= oldest or len(ring) > KEEP_COUNT + 1):
+        ring.popleft()
+
+
+def _insert(ring: Ring, entry: Entry) -> None:
+    """Put a late quote behind the last one that is not later; rare, so it may be slow."""
+    place = len(ring)
+    while place and ring[place - 1][0] > entry[0]:
+        place -= 1
+    ring.insert(place, entry)

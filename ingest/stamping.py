@@ -1,0 +1,232 @@
+"""Stamping: a print plus what was known when it printed. Nothing downstream joins quotes again.
+
+`Stamper` sees the events of one source in feed order, each with the seq that the log gave it. Equal
+events in equal order give equal stamps, whatever the batches were.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flow.domain.events import (
+    EquityPrint,
+    EquityQuote,
+    OptionPrint,
+    OptionQuote,
+    PrintFlag,
+    QuoteMode,
+    StampedEquityPrint,
+    StampedPrint,
+)
+from flow.domain.sessions import Calendar
+from flow.domain.units import MILLISECOND_US, MINUTE_US
+from ingest.feeds import Capabilities
+from ingest.moves import LONG_S, SHORT_S, Moves
+from ingest.rings import FORGET_US, QuoteRings
+from ingest.terms import Terms, read_terms
+
+SPOT_MAX_AGE_US = 1_000 * MILLISECOND_US  # options-engine.md 5.1, errata 4
+MAX_CONTRACTS = 200_000
+_LATE = int(PrintFlag.LATE_ARRIVAL)
+_SAME_TICK = int(PrintFlag.SAME_TICK)
+_MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
+_CONDITIONS_UNKNOWN = int(PrintFlag.CONDITIONS_UNKNOWN)
+_SPOT_STALE = int(PrintFlag.SPOT_STALE)
+
+
+class _Spot(NamedTuple):
+    """The underlying's quote and moves at one print."""
+
+    bid: int | None = None
+    ask: int | None = None
+    ts: int | None = None
+    seq: int | None = None
+    move_60s: float | None = None
+    move_5m: float | None = None
+    move_5m_z: float | None = None
+    flags: int = 0
+
+
+_NO_SPOT = _Spot()
+
+
+class Stamper:
+    """The quote memory of one source. Pure: it reads no clock and no database."""
+
+    def __init__(self, capabilities: Capabilities, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._option_mode = int(capabilities.quote_mode_options)
+        self._equity_mode = int(capabilities.quote_mode_equities)
+        self._default_flags = 0 if capabilities.conditions_known else _CONDITIONS_UNKNOWN
+        self._options = QuoteRings()
+        self._equities = QuoteRings()
+        self._moves: dict[str, Moves] = {}
+        self._moves_minute = 0
+        self._terms: dict[str, Terms] = {}
+
+    def saw_option_quote(self, event: OptionQuote, seq: int) -> None:
+        """Remember an option quote."""
+        self._options.add(event.contract, event, seq)
+
+    def saw_equity_quote(self, event: EquityQuote, seq: int) -> None:
+        """Remember an equity quote, for equity prints and as the underlying of option prints."""
+        symbol, ts = event.symbol, event.ts
+        self._equities.add(symbol, event, seq)
+        moves = self._moves.get(symbol)
+        if moves is None:
+            moves = self._moves[symbol] = Moves(ts)
+        moves.quote(ts, _mid2(event.bid_micros, event.ask_micros), self._calendar.locate(ts))
+        if ts // MINUTE_US > self._moves_minute:
+            self._moves_minute = ts // MINUTE_US
+            self._forget_moves(ts - FORGET_US)
+
+    def stamp_option_print(
+        self, event: OptionPrint, seq: int, *, late: bool = False
+    ) -> StampedPrint:
+        """Return the print with its as-of quote, underlying, session and premium.
+
+        Units: `premium_micros` = price x size x multiplier, in micro-dollars.
+        Missing: None with its reason in `flags` (contract unreadable, adjusted, spot stale); the
+        quote is None where none was seen within 900 s.
+        """
+        ts = event.ts
+        terms = self._terms.get(event.contract) or self._terms_of(event.contract)
+        flags = event.flags | terms.flags | (_LATE if late else 0)
+        if not event.conditions:
+            flags |= self._default_flags
+        entry, same_tick = self._options.as_of(event.contract, ts, event.order)
+        quote = entry[2] if entry else None
+        if same_tick:
+            flags |= _SAME_TICK
+        spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
+        session, session_date = self._calendar.locate(ts, gth=terms.is_index)
+        multiplier = terms.multiplier
+        return StampedPrint(
+            seq,
+            ts,
+            event.uid,
+            event.contract,
+            event.price_micros,
+            event.size,
+            event.venue,
+            event.conditions,
+            None if multiplier is None else event.price_micros * event.size * multiplier,
+            quote.bid_micros if quote else None,
+            quote.ask_micros if quote else None,
+            quote.bid_size if quote else None,
+            quote.ask_size if quote else None,
+            entry[0] if entry else None,
+            entry[1] if entry else None,
+            self._options.silence_us(ts),
+            self._option_mode,
+            spot.bid,
+            spot.ask,
+            spot.ts,
+            spot.seq,
+            spot.move_60s,
+            spot.move_5m,
+            spot.move_5m_z,
+            event.iv,
+            int(session),
+            session_date,
+            None if terms.expiry is None else self._calendar.dte(session_date, terms.expiry),
+            flags | spot.flags,
+        )
+
+    def stamp_equity_print(
+        self, event: EquityPrint, seq: int, *, late: bool = False
+    ) -> StampedEquityPrint:
+        """Return the print with the quote that stood at its execution (report, where not told).
+
+        Source: platform.md 2.1 (late reports join on the execution time where it is given).
+        """
+        exec_ts = event.exec_ts
+        at = event.ts if exec_ts is None or exec_ts > event.ts else exec_ts
+        order = event.order if at == event.ts else None
+        entry, same_tick = self._equities.as_of(event.symbol, at, order)
+        quote = entry[2] if entry else None
+        session, session_date = self._calendar.locate(event.ts)
+        return StampedEquityPrint(
+            seq,
+            event.ts,
+            event.uid,
+            event.symbol,
+            event.price_micros,
+            event.size_micros,
+            event.venue,
+            event.conditions,
+            event.off_exchange,
+            exec_ts,
+            quote.bid_micros if quote else None,
+            quote.ask_micros if quote else None,
+            quote.bid_size if quote else None,
+            quote.ask_size if quote else None,
+            entry[0] if entry else None,
+            entry[1] if entry else None,
+            self._equities.silence_us(at),
+            self._equity_mode,
+            int(session),
+            session_date,
+            event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0),
+        )
+
+    def warm(
+        self,
+        option_quotes: Iterable[tuple[int, OptionQuote]],
+        equity_quotes: Iterable[tuple[int, EquityQuote]],
+    ) -> None:
+        """Fill the memory after a restart from (seq, quote) rows of the log, in seq order.
+
+        For stamps equal to those without a restart the rows hold each contract's and symbol's last
+        5 s and the quote before them, and all quotes of the last 5 s; the moves need 301 s.
+        """
+        for seq, option_quote in option_quotes:
+            self.saw_option_quote(option_quote, seq)
+        for seq, equity_quote in equity_quotes:
+            self.saw_equity_quote(equity_quote, seq)
+
+    def _spot(self, underlying: str, event: OptionPrint) -> _Spot:
+        """Return the underlying at a print: shown when stale, but then without moves.
+
+        The vendor orders of two tapes do not compare; only the bars of one minute share one.
+        """
+        ts = event.ts
+        order = event.order if event.flags & _MINUTE_BAR else None
+        entry, _ = self._equities.as_of(underlying, ts, order)
+        if entry is None:
+            return _NO_SPOT
+        quote_ts, seq, quote = entry
+        bid, ask = quote.bid_micros, quote.ask_micros
+        if self._spot_stale(ts, quote_ts):
+            return _Spot(bid, ask, quote_ts, seq, flags=_SPOT_STALE)
+        mid2, moves = _mid2(bid, ask), self._moves.get(underlying)
+        if mid2 is None or moves is None:
+            return _Spot(bid, ask, quote_ts, seq)
+        long = moves.move_bps(ts, mid2, LONG_S)
+        return _Spot(
+            bid, ask, quote_ts, seq, moves.move_bps(ts, mid2, SHORT_S), long, moves.z(long)
+        )
+
+    def _spot_stale(self, ts: int, quote_ts: int) -> bool:
+        """Return whether the underlying's quote is too old to be used (options errata 4)."""
+        if ts - quote_ts <= SPOT_MAX_AGE_US:
+            return False
+        if self._equity_mode != QuoteMode.CHANGE:
+            return True
+        silence = self._equities.silence_us(ts)
+        return silence is None or silence > SPOT_MAX_AGE_US
+
+    def _terms_of(self, text: str) -> Terms:
+        if len(self._terms) >= MAX_CONTRACTS:
+            self._terms.clear()  # a cache: what was read once is read again
+        terms = self._terms[text] = read_terms(text)
+        return terms
+
+    def _forget_moves(self, before: int) -> None:
+        stale = [symbol for symbol, moves in self._moves.items() if moves.last_ts < before]
+        for symbol in stale:
+            del self._moves[symbol]
+
+
+def _mid2(bid: int | None, ask: int | None) -> int | None:
+    """Return bid + ask, None where a side is not known."""
+    return bid + ask if bid and ask else None

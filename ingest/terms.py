@@ -1,0 +1,39 @@
+"""What stamping needs to know of a contract, read once from its text."""
+
+from typing import NamedTuple
+
+from flow.domain.contracts import ContractError, parse_contract
+from flow.domain.events import PrintFlag
+from flow.domain.securities import INDEX_UNDERLYINGS
+
+
+class Terms(NamedTuple):
+    """Facts of one contract; None where its text cannot be read, with the reason in `flags`."""
+
+    underlying: str | None
+    expiry: int | None  # proleptic ordinal
+    multiplier: int | None
+    is_index: bool  # trades the index overnight hours
+    flags: int
+
+
+_UNREADABLE = Terms(None, None, None, is_index=False, flags=int(PrintFlag.PARSE_ERROR))
+
+
+def read_terms(text: str) -> Terms:
+    """Return the terms of a contract text.
+
+    Missing: an unreadable text has no fields and PARSE_ERROR; an adjusted contract has no
+    multiplier and ADJUSTED (options-engine.md 5.2 step 3).
+    """
+    try:
+        contract = parse_contract(text)
+    except ContractError:
+        return _UNREADABLE
+    return Terms(
+        underlying=contract.underlying,
+        expiry=contract.expiry,
+        multiplier=contract.multiplier,
+        is_index=contract.underlying in INDEX_UNDERLYINGS,
+        flags=int(PrintFlag.ADJUSTED) if contract.adjusted else 0,
+    )

@@ -1,0 +1,1 @@
+"""The Django project: settings, entry points, access, embedded services. Imported by no app."""

@@ -1,0 +1,1 @@
+"""Measurements of the whole product: `manage.py bench ...`. Ratios and verdicts, never tests."""

@@ -1,0 +1,127 @@
+"""Ingest and compute together under a steady rate: lag from event to derived, memory over time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+
+from flow.storage.db import connect
+
+SAMPLE_S = 5.0
+WARM_SHARE = 0.2  # the first fifth fills rings and caches; memory is judged after it
+LAG_LIMIT_S = 1.0
+GROWTH_LIMIT_MB = 64.0
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load run measured."""
+
+    prints_per_s: float
+    events_per_s: float
+    lag_p50_s: float
+    lag_p99_s: float
+    lag_max_s: float
+    memory_mb: dict[str, tuple[float, float]]
+    cpu_s: dict[str, float]
+    seconds: float
+
+    @property
+    def growth_mb(self) -> float:
+        return max(last - first for first, last in self.memory_mb.values())
+
+
+def run_load(rate: int, seconds: float, *, say: Callable[[str], None]) -> LoadResult:
+    """Run the real workers on the synthetic feed at `rate` option prints per second."""
+    commands = {
+        "ingest": ["ingest", "synthetic", f"--rate={rate}"],
+        "compute": ["compute"],
+    }
+    processes = {
+        name: subprocess.Popen(  # noqa: S603 - our own commands
+            [sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, env=os.environ.copy()
+        )
+        for name, words in commands.items()
+    }
+    try:
+        samples = _watch(processes, seconds, say)
+    finally:
+        cpu = {name: _cpu_s(process.pid) for name, process in processes.items()}
+        for process in processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in processes.values():
+            process.wait(30)
+    with connect("default", "bench") as conn:
+        return _measure(conn, samples, cpu)
+
+
+def _watch(
+    processes: dict[str, subprocess.Popen[bytes]], seconds: float, say: Callable[[str], None]
+) -> list[dict[str, float]]:
+    samples: list[dict[str, float]] = []
+    started = time.monotonic()
+    while (now := time.monotonic() - started) < seconds:
+        time.sleep(min(SAMPLE_S, seconds - now))
+        for name, process in processes.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended with code {process.returncode} under load")
+        samples.append({name: _rss_mb(process.pid) for name, process in processes.items()})
+        if len(samples) % 12 == 0:
+            say(f"{time.monotonic() - started:.0f} s: {samples[-1]}")
+    return samples
+
+
+def _measure(
+    conn: psycopg.Connection[Any], samples: list[dict[str, float]], cpu: dict[str, float]
+) -> LoadResult:
+    row = conn.execute(
+        """WITH lag AS (
+               SELECT extract(epoch FROM min(l.committed_at) - b.max_ts) AS seconds
+               FROM batch b JOIN stream s ON s.id = b.stream AND s.kind = 'option_print'
+               JOIN step_ledger l ON l.stream = b.stream
+                AND b.batch_no BETWEEN l.first_batch AND l.last_batch
+               WHERE b.n > b.n_control GROUP BY b.stream, b.batch_no, b.max_ts)
+           SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
+                  percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), max(seconds) FROM lag"""
+    ).fetchone()
+    totals = conn.execute(
+        """SELECT coalesce(sum(n - n_control) FILTER (WHERE s.kind = 'option_print'), 0),
+                  sum(n - n_control),
+                  extract(epoch FROM max(b.committed_at) - min(b.committed_at))
+           FROM batch b JOIN stream s ON s.id = b.stream"""
+    ).fetchone()
+    assert row is not None  # noqa: S101 - aggregates always give a row
+    assert totals is not None  # noqa: S101 - aggregates always give a row
+    seconds = float(totals[2])
+    first = samples[int(len(samples) * WARM_SHARE)]
+    return LoadResult(
+        prints_per_s=float(totals[0]) / seconds,
+        events_per_s=float(totals[1]) / seconds,
+        lag_p50_s=float(row[0]),
+        lag_p99_s=float(row[1]),
+        lag_max_s=float(row[2]),
+        memory_mb={name: (first[name], samples[-1][name]) for name in first},
+        cpu_s=cpu,
+        seconds=seconds,
+    )
+
+
+def _rss_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

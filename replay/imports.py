@@ -1,0 +1,108 @@
+"""Importing files: a run of their own, through the path that a live feed takes, then derived."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from django.db import connections
+
+from flow.storage.schemas import RUNS
+from ingest.feeds import Feed
+from ingest.lean_zip import Progress
+from ingest.worker import IngestWorker
+from replay.models import Run
+from replay.runs import open_import_run
+
+
+class FileFeed(Feed, Protocol):
+    """A finite feed over files: it has a name for its run, notes for the reader, and a length."""
+
+    notes: tuple[str, ...]
+    progress: Progress
+
+    @property
+    def name(self) -> str:
+        """The default name of the run: folder and date."""
+
+
+def load(feed: FileFeed, run: Run, *, progress: Callable[[int], None]) -> None:
+    """Write a finite feed into the log of its run.
+
+    Errors: FeedStopped after committing what came before the broken input; the run says so.
+    """
+    run.state, run.detail = Run.State.LOADING, ""
+    run.save(update_fields=["state", "detail"])
+    worker = IngestWorker(
+        feed,
+        run=run.id,
+        clock_rule="event",
+        wall_us=lambda: time.time_ns() // 1_000,
+        origin="import",
+    )
+    try:
+        _own(worker, run)
+        while not feed.finished:
+            worker.step()
+            progress(feed.progress.done)
+        worker.finish()
+    except Exception as error:
+        run.state, run.detail = Run.State.STOPPED, str(error)
+        run.save(update_fields=["state", "detail"])
+        raise
+    finally:
+        worker.close()
+    _note_span(run)
+
+
+def _own(worker: IngestWorker, run: Run) -> None:
+    if not worker.take_over():
+        raise RuntimeError(f"run {run.name} is being loaded by another process; wait for it")
+
+
+def derive(run: Run) -> int:
+    """Derive a run to the end of its log with the same compute step as live."""
+    run.state = Run.State.COMPUTING
+    run.save(update_fields=["state"])
+    from signals.compute import run_worker
+
+    entries = run_worker(run.id, threading.Event(), until_idle=True)
+    run.state = Run.State.READY
+    run.save(update_fields=["state"])
+    return entries
+
+
+def counts(run: Run) -> dict[str, int]:
+    """Return the number of rows by kind, raw rows by the manifest, derived rows by the table."""
+    with connections[RUNS].cursor() as cursor:
+        cursor.execute(
+            """SELECT s.kind, coalesce(sum(b.n - b.n_control), 0) FROM stream s
+               LEFT JOIN batch b ON b.stream = s.id WHERE s.run = %s GROUP BY s.kind""",
+            [run.id],
+        )
+        found = {str(kind): int(n) for kind, n in cursor.fetchall()}
+        for table in ("packet", "smart_money_event", "classifier_hit", "alert", "quarantine"):
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE run = %s", [run.id])  # noqa: S608
+            row = cursor.fetchone()
+            found[table] = int(row[0]) if row else 0
+    return found
+
+
+def open_run(name: str) -> Run:
+    """Return the run to import into. Errors: ValueError for live, which no import may touch."""
+    if name == "live":
+        raise ValueError("run is 'live'; an import never writes into live; choose another name")
+    return open_import_run(name)
+
+
+def _note_span(run: Run) -> None:
+    with connections[RUNS].cursor() as cursor:
+        cursor.execute(
+            """SELECT min(b.min_ts), max(b.max_ts) FROM batch b JOIN stream s ON s.id = b.stream
+               WHERE s.run = %s""",
+            [run.id],
+        )
+        row = cursor.fetchone()
+    if row:
+        run.first_ts, run.last_ts = row
+        run.save(update_fields=["first_ts", "last_ts"])

@@ -1,0 +1,58 @@
+"""Puts the run of `?run=NAME` on every request and socket, and the list of runs on every page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from replay.models import Run
+from replay.runs import LIVE, UnknownRun, find_run
+
+SHOWN_RUNS = 50
+
+
+class ChosenRun:
+    """Sets `request.run`; an unknown name is a clear 404 and never quietly live data."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.run = find_run(request.GET.get("run"))  # type: ignore[attr-defined]
+        except UnknownRun as unknown:
+            request.run = LIVE  # type: ignore[attr-defined]
+            return _not_found(request, str(unknown))
+        return self.get_response(request)
+
+
+def run_context(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the chosen run and the newest runs to choose from."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    return {"run": getattr(request, "run", LIVE), "runs": Run.objects.all()[:SHOWN_RUNS]}
+
+
+class SocketRun:
+    """The same for sockets: `scope["run"]`, or None for a name that no run has."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        names = parse_qs(scope.get("query_string", b"").decode()).get("run", [None])
+        try:
+            run = await sync_to_async(find_run)(names[0])
+        except UnknownRun:
+            run = None
+        await self.app({**scope, "run": run}, receive, send)
+
+
+def _not_found(request: HttpRequest, message: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        body = {"error": {"code": "unknown_run", "message": message, "fields": ["run"]}}
+        return JsonResponse(body, status=404)
+    return render(request, "message.html", {"title": "Unknown run", "message": message}, status=404)

@@ -1,0 +1,234 @@
+"""The compute worker: the log through the pure engine, one transaction per step.
+
+A start loads the newest state, steps again through the ledger to the cursor comparing digests, and
+goes on. That is the only start there is, after a kill or an upgrade alike (design, point 5).
+"""
+
+import logging
+import threading
+import time
+from typing import Any
+
+import msgspec
+import psycopg
+
+from flow.storage import leases
+from flow.storage.db import connect
+from flow.storage.hints import announce
+from flow.storage.instruments import Instruments
+from flow.storage.schemas import alias_of
+from flow.storage.streams import streams_of
+from flow.storage.tail import BatchInfo, read_manifest, read_option_entries
+from signals.engine.params import Params
+from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
+from signals.engine.records import ENGINE_VERSION, Derived
+from signals.storage import steps
+from signals.storage.steps import Step
+
+log = logging.getLogger(__name__)
+
+SHARD = 0
+MAX_ENTRIES = 20_000
+MAX_BATCHES = 200
+STATE_EVERY_S = 5.0
+STATE_EVERY_ENTRIES = 200_000
+POLL_S = 0.05
+RENEW_EVERY_S = 1.0
+
+
+class NondeterminismError(RuntimeError):
+    """The same entries gave another digest than the one in the ledger. Nothing may go on."""
+
+
+class Snapshot(msgspec.Struct):
+    """What is saved: the state of each stream of the run, and the batch it stands at."""
+
+    streams: dict[int, bytes]
+    positions: dict[int, int]
+
+
+class ComputeWorker:
+    """Derives one run. Errors: LeaseLost, NondeterminismError, LogCorrupt, psycopg.Error."""
+
+    def __init__(self, *, run: int, max_entries: int = MAX_ENTRIES) -> None:
+        self.run = run
+        self.step_no = 0
+        self.entries = 0
+        self._max_entries = max_entries
+        self._conn = connect(alias_of(run), f"compute run {run}")
+        self._instruments = Instruments(self._conn)
+        self._lease: leases.Lease | None = None
+        self._states: dict[int, EngineState] = {}
+        self._positions: dict[int, int] = {}
+        self._saved_step = 0
+        self._saved_at = 0.0
+        self._saved_entries = 0
+        self._renewed_at = 0.0
+        self._params = Params()
+
+    def take_over(self) -> bool:
+        """Try to become the owner and rebuild the state; False while another worker is."""
+        self._lease = leases.take(self._conn, f"compute:{self.run}:{SHARD}")
+        if self._lease is None:
+            return False
+        self._recover()
+        return True
+
+    def step(self) -> bool:
+        """Derive one bounded piece of one stream; whether there was work."""
+        self._renew()
+        worked = False
+        for stream in streams_of(self._conn, run=self.run, kind="option_print"):
+            worked = self._step_stream(stream.id) or worked
+        if worked:
+            announce(alias_of(self.run), self.run)
+        self._save_if_due()
+        return worked
+
+    def close(self) -> None:
+        """Save the state and give the lease back."""
+        if self._lease is not None and not self._conn.closed:
+            self._save()
+            leases.release(self._conn, self._lease)
+        self._conn.close()
+
+    def _step_stream(self, stream: int) -> bool:
+        infos = read_manifest(
+            self._conn, stream, after=self._positions.get(stream, 0), limit=MAX_BATCHES
+        )
+        infos = self._bounded(infos)
+        if not infos:
+            return False
+        outputs, revision = self._derive(stream, infos)
+        count = sum(info.n for info in infos)
+        done = Step(
+            run=self.run,
+            shard=SHARD,
+            step_no=self.step_no + 1,
+            stream=stream,
+            first_batch=infos[0].batch_no,
+            last_batch=infos[-1].batch_no,
+            entries=count,
+            tuning_revision=revision,
+        )
+        assert self._lease is not None  # noqa: S101 - take_over came first
+        steps.write_step(
+            self._conn,
+            self._lease,
+            done,
+            outputs,
+            instruments=self._instruments,
+            quote_streams=self._evidence_streams(stream),
+        )
+        self.step_no += 1
+        self.entries += count
+        self._positions[stream] = infos[-1].batch_no
+        return True
+
+    def _bounded(self, infos: list[BatchInfo]) -> list[BatchInfo]:
+        """Return as many batches as a step may hold; always at least one."""
+        total = 0
+        for place, info in enumerate(infos):
+            total += info.n
+            if total >= self._max_entries:
+                return infos[: place + 1]
+        return infos
+
+    def _derive(self, stream: int, infos: list[BatchInfo]) -> tuple[list[Derived], int]:
+        entries = read_option_entries(self._conn, infos, self._instruments)
+        state = self._states.setdefault(stream, new_state())
+        outputs = step(state, entries, self._params)
+        return outputs, state.rulings.current
+
+    def _evidence_streams(self, stream: int) -> dict[str, int]:
+        """Return which streams a print's quotes lie in: those of the same source."""
+        all_streams = streams_of(self._conn, run=self.run)
+        source = next(head.source for head in all_streams if head.id == stream)
+        return {head.kind: head.id for head in all_streams if head.source == source}
+
+    def _recover(self) -> None:
+        saved = steps.newest_state(self._conn, run=self.run, shard=SHARD)
+        self._states, self._positions, self.step_no = {}, {}, 0
+        if saved is not None:
+            self.step_no, blob = saved
+            snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
+            self._states = {k: decode_state(v) for k, v in snapshot.streams.items()}
+            self._positions = snapshot.positions
+        for row in steps.read_ledger(self._conn, run=self.run, shard=SHARD, after=self.step_no):
+            self._step_again(row)
+        self._saved_step, self._saved_at = self.step_no, time.monotonic()
+
+    def _step_again(self, row: steps.LedgerRow) -> None:
+        """Repeat a committed step from the log and prove that it gives what was committed."""
+        infos = read_manifest(
+            self._conn,
+            row.stream,
+            after=row.first_batch - 1,
+            last=row.last_batch,
+            limit=row.last_batch - row.first_batch + 1,
+        )
+        outputs, _ = self._derive(row.stream, infos)
+        if row.engine == ENGINE_VERSION and steps.digest_of(outputs) != row.digest:
+            raise NondeterminismError(
+                f"run {self.run} step {row.step_no} (stream {row.stream}, batches"
+                f" {row.first_batch} to {row.last_batch}) gives another digest than the ledger;"
+                " compute stops. Keep the database and report it with `manage.py dump_events`"
+            )
+        self.step_no = row.step_no
+        self._positions[row.stream] = row.last_batch
+
+    def _save_if_due(self) -> None:
+        due = time.monotonic() - self._saved_at >= STATE_EVERY_S
+        if due or self.entries - self._saved_entries >= STATE_EVERY_ENTRIES:
+            self._save()
+
+    def _save(self) -> None:
+        self._saved_at, self._saved_entries = time.monotonic(), self.entries
+        if self.step_no == self._saved_step:
+            return
+        assert self._lease is not None  # noqa: S101 - take_over came first
+        blob = msgspec.msgpack.encode(
+            Snapshot({k: encode_state(v) for k, v in sorted(self._states.items())}, self._positions)
+        )
+        steps.save_state(
+            self._conn, self._lease, run=self.run, shard=SHARD, step_no=self.step_no, blob=blob
+        )
+        self._saved_step = self.step_no
+
+    def _renew(self) -> None:
+        now = time.monotonic()
+        if now - self._renewed_at >= RENEW_EVERY_S:
+            assert self._lease is not None  # noqa: S101 - take_over came first
+            leases.renew(self._conn, self._lease)
+            self._renewed_at = now
+
+
+def run_worker(run: int, stop: threading.Event, *, until_idle: bool = False) -> int:
+    """Wait for the lease and derive a run until stopped, or until the log has no more.
+
+    Returns the number of entries consumed.
+    """
+    worker = ComputeWorker(run=run)
+    try:
+        while not worker.take_over():
+            if stop.wait(0.5):
+                return 0
+        while not stop.is_set():
+            if not worker.step():
+                if until_idle:
+                    break
+                stop.wait(POLL_S)
+    finally:
+        worker.close()
+    return worker.entries
+
+
+def wait_for_database(stop: threading.Event, run: int) -> Any:
+    """Return once the database of a run answers; says so meanwhile."""
+    while not stop.is_set():
+        try:
+            return connect(alias_of(run), "compute waits").close()
+        except psycopg.OperationalError as error:
+            log.warning("the database does not answer; compute waits: %s", error)
+            stop.wait(1.0)
+    return None

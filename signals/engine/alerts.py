@@ -1,0 +1,226 @@
+"""The alert of an event that does not decline: its score, severity, and one chain per minute."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+
+from signals.engine import explain
+from signals.engine.case import Case
+from signals.engine.classifiers.shared import ClassifierParams, Verdict
+from signals.engine.doubts import against
+from signals.engine.features import rounded
+from signals.engine.parameter import Tuned
+from signals.engine.records import Alert, SmartMoneyEvent
+
+_WEIGHT = ("ratio", 0, 1)
+_POINTS = ("points", 0, 100)
+_SPEC = "spec 14.2"
+PREMIUM_FROM_USD, PREMIUM_DECADES = 10_000, 3  # 10 thousand is 0, 10 million is 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertParams(ClassifierParams):
+    """Weights, severity and repetition. Source: options-engine.md 14.2, errata 34."""
+
+    alert_premium_weight: Annotated[float, Tuned(*_WEIGHT, "Weight of the premium", _SPEC)] = 0.40
+    alert_confidence_weight: Annotated[
+        float, Tuned(*_WEIGHT, "Weight of the confidence", _SPEC)
+    ] = 0.30
+    alert_evidence_weight: Annotated[
+        float, Tuned(*_WEIGHT, "Weight of the evidence quality", _SPEC)
+    ] = 0.15
+    alert_unusual_weight: Annotated[
+        float, Tuned(*_WEIGHT, "Weight of how unusual it is", _SPEC)
+    ] = 0.15
+    alert_cold_unusual: Annotated[
+        float, Tuned(*_WEIGHT, "How unusual it counts while no baseline is ready", _SPEC)
+    ] = 0.25
+    alert_high_min_score: Annotated[int, Tuned(*_POINTS, "High severity from here", _SPEC)] = 75
+    alert_medium_min_score: Annotated[int, Tuned(*_POINTS, "Medium severity from here", _SPEC)] = 50
+    alert_suppressed_max_score: Annotated[
+        int, Tuned(*_POINTS, "Highest score with a suppression", _SPEC)
+    ] = 74
+    alert_dedupe_window_s: Annotated[
+        int, Tuned("s", 0, 600, "One alert per underlying, reading and direction", _SPEC)
+    ] = 60
+    alert_supersede_min_points: Annotated[
+        int, Tuned(*_POINTS, "A better one within the window replaces it from here", _SPEC)
+    ] = 5
+
+
+MAX_DEDUPE_WINDOW_US = 600_000_000
+
+
+class Chain(msgspec.Struct, array_like=True):
+    """One running series of equal alerts. The window counts from its first emission."""
+
+    start_ts: int
+    open_uid: bytes
+    open_ts: int
+    score: int
+    link_count: int
+
+
+class Score(msgspec.Struct, frozen=True):
+    """The score with the sum that made it."""
+
+    points: int
+    severity: str
+    breakdown: list[dict[str, Any]]
+
+
+def score_alert(
+    premium_usd: float, confidence: float, quality: float, unusual: float | None,
+    *, suppressed: bool, params: AlertParams,
+) -> Score:  # fmt: skip
+    """Score an alert from 0 to 100.
+
+    Missing: `unusual` None is a cold baseline: a fixed value stands in, flagged.
+    Source: options-engine.md 14.2, golden G10 strict; cap by errata 34.
+    """
+    decades = math.log10(max(premium_usd, 1) / PREMIUM_FROM_USD) / PREMIUM_DECADES
+    cold = unusual is None
+    terms = (
+        ("premium", _unit(decades), params.alert_premium_weight, None),
+        ("confidence", _unit(confidence), params.alert_confidence_weight, "highest_rule"),
+        ("evidence_quality", _unit(quality), params.alert_evidence_weight, None),
+        (
+            "unusual",
+            params.alert_cold_unusual if unusual is None else _unit(unusual),
+            params.alert_unusual_weight,
+            "baseline_cold" if cold else None,
+        ),
+    )
+    points = math.floor(100 * math.fsum(value * weight for _, value, weight, _ in terms) + 0.5)
+    points = min(100, max(0, points))
+    breakdown = [_part(*term) for term in terms]
+    if suppressed and points > params.alert_suppressed_max_score:
+        lost = params.alert_suppressed_max_score - points
+        breakdown.append({"term": "suppression_cap", "value": None, "weight": None, "points": lost})
+        points = params.alert_suppressed_max_score
+    return Score(points, severity_of(points, params), breakdown)
+
+
+def _part(term: str, value: float, weight: float, note: str | None) -> dict[str, Any]:
+    part = {
+        "term": term,
+        "value": rounded(value, 4),
+        "weight": weight,
+        "points": rounded(100 * value * weight, 2),
+    }
+    return part | {"note": note} if note else part
+
+
+def _unit(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def severity_of(points: int, params: AlertParams) -> str:
+    """Return high, medium or low."""
+    if points >= params.alert_high_min_score:
+        return "high"
+    return "medium" if points >= params.alert_medium_min_score else "low"
+
+
+def build_alert(
+    case: Case, event: SmartMoneyEvent, fired: Sequence[Verdict], *, ordinal: int
+) -> Alert:
+    """Build the alert of an event that does not abstain.
+
+    C is the highest confidence of a rule until profiles exist; the breakdown says so.
+    """
+    packet, features = case.packet, case.features
+    lead = fired[0].classifier_id  # the registry asks the most specific rule first
+    score = score_alert(
+        features.premium_usd or 0,
+        max(verdict.confidence for verdict in fired),
+        event.evidence_quality,
+        None,
+        suppressed=bool(event.suppressed_reasons),
+        params=case.params,
+    )
+    return Alert(
+        uid=case.uid("alert"),
+        ts=event.ts,
+        cause_seq=event.cause_seq,
+        ordinal=ordinal,
+        event_uid=event.uid,
+        packet_uid=packet.uid,
+        packet_ts=packet.ts,
+        contract=packet.contract,
+        underlying=packet.underlying,
+        tuning_revision=packet.tuning_revision,
+        score=score.points,
+        severity=score.severity,
+        direction=event.direction,
+        primary_profile=event.primary_profile,
+        classifier_ids=tuple(verdict.classifier_id for verdict in fired),
+        print_count=packet.print_count,
+        size=packet.size,
+        premium_micros=packet.premium_micros,
+        evidence_quality=event.evidence_quality,
+        headline=explain.headline(case.contract, features, lead),
+        breakdown=score.breakdown,
+        explanations=_sentences(case, fired),
+        # Without profiles the leading rule stands in for the primary profile.
+        dedupe_key=f"{packet.underlying}|{lead}|{event.direction}",
+    )
+
+
+def _sentences(case: Case, fired: Sequence[Verdict]) -> list[dict[str, Any]]:
+    spoken = [
+        item | {"role": "for", "rule": verdict.classifier_id}
+        for verdict in fired
+        for item in verdict.sentences
+    ]
+    doubts = against(case.features, case.params)
+    return [*spoken, *(item | {"role": "against"} for item in doubts)]
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """An alert that was not emitted: its event becomes evidence of the open one."""
+
+    into_uid: bytes
+    into_ts: int
+    ordinal: int
+
+
+def own_links(alert: Alert) -> int:
+    """Return how many links an alert is born with: its event, its packet, its hits."""
+    return 2 + len(alert.classifier_ids)
+
+
+def admit(chains: dict[str, Chain], alert: Alert, params: AlertParams) -> Alert | Merged:
+    """Return the alert to emit, with what it supersedes, or where it is merged.
+
+    Event time only: packets come in the order of their ends, whatever the clock did.
+    Source: options-engine.md 14.2, errata 34.
+    """
+    chain = chains.get(alert.dedupe_key)
+    window_us = params.alert_dedupe_window_s * 1_000_000
+    if chain is None or alert.ts - chain.start_ts >= window_us:
+        chains.pop(alert.dedupe_key, None)  # put last: chains stay in the order of their starts
+        chains[alert.dedupe_key] = Chain(
+            alert.ts, alert.uid, alert.ts, alert.score, own_links(alert)
+        )
+        return alert
+    if alert.score - chain.score < params.alert_supersede_min_points:
+        chain.link_count += 1
+        return Merged(chain.open_uid, chain.open_ts, chain.link_count - 1)
+    superseded = chain.open_uid
+    chain.open_uid, chain.open_ts, chain.score, chain.link_count = (
+        alert.uid, alert.ts, alert.score, own_links(alert),
+    )  # fmt: skip
+    return msgspec.structs.replace(alert, supersedes=superseded)
+
+
+def forget_old(chains: dict[str, Chain], watermark: int, reach_us: int) -> None:
+    """Drop the chains that no packet to come can meet."""
+    while chains:
+        key, chain = next(iter(chains.items()))
+        if chain.start_ts + MAX_DEDUPE_WINDOW_US + reach_us >= watermark:
+            return
+        del chains[key]

@@ -1,0 +1,1 @@
+"""Rule classifiers: one rule and its parameters per file; `registry` lists them."""

@@ -1,0 +1,80 @@
+"""What speaks against a reading: one sentence per fact, shown on every alert beside the reading."""
+
+from collections.abc import Iterator
+
+from signals.engine.classifiers.shared import ClassifierParams, Sentence
+from signals.engine.explain import number, percent, sentence
+from signals.engine.features import Features
+
+
+def against(features: Features, params: ClassifierParams) -> list[Sentence]:
+    """Return what speaks against the reading, the same order every time."""
+    found = [*_quote_doubts(features)]
+    if features.granularity == "minute":
+        found.extend(_minute_doubts(features))
+    else:
+        found.extend(_tick_doubts(features, params))
+    if features.underlying_mid is None:
+        found.append(sentence("No fresh quote of the underlying.", features, ("underlying_mid",)))
+    opening = "A tape cannot show whether positions were opened or closed."
+    return [*found, sentence(opening, features, ())]
+
+
+def _quote_doubts(features: Features) -> Iterator[Sentence]:
+    uncovered = features.stale_ratio + features.missing_ratio
+    if uncovered > 0:
+        yield sentence(
+            f"{percent(uncovered)} of the size has no usable quote "
+            f"({percent(features.missing_ratio)} none, {percent(features.stale_ratio)} stale).",
+            features,
+            ("missing_ratio", "stale_ratio"),
+        )
+    if features.quote_state == "wide":
+        yield sentence(
+            f"The quote was wide: {number(features.nbbo_spread_bps or 0)} basis points of its mid.",
+            features,
+            ("nbbo_spread_bps", "quote_state"),
+        )
+
+
+def _minute_doubts(features: Features) -> Iterator[Sentence]:
+    yield sentence(
+        "Minute bars: one record stands for all trades of a minute at its last price; venues, "
+        "conditions, sides and sweeps cannot be told.",
+        features,
+        ("granularity",),
+    )
+
+
+def _tick_doubts(features: Features, params: ClassifierParams) -> Iterator[Sentence]:
+    if features.inside_ratio:
+        yield sentence(
+            f"{percent(features.inside_ratio)} of the quoted size printed inside the spread, "
+            "which takes no side.",
+            features,
+            ("inside_ratio",),
+        )
+    if features.mixed_aggression:
+        yield sentence(
+            f"Both sides took part: weighted shares {percent(features.buy_share)} at the ask and "
+            f"{percent(features.sell_share)} at the bid.",
+            features,
+            ("buy_share", "sell_share", "mixed_aggression"),
+        )
+    if features.special_size_ratio > 0:
+        yield sentence(
+            f"{percent(features.special_size_ratio)} of the size are special prints "
+            f"({', '.join(features.conditions)}).",
+            features,
+            ("special_size_ratio", "conditions"),
+            special_min_ratio=params.special_min_ratio,
+        )
+    if not features.conditions_known:
+        yield sentence(
+            "The feed states no trade conditions: packages, auctions and crosses cannot be told "
+            "from ordinary trades.",
+            features,
+            ("conditions_known",),
+        )
+    if features.count == 1:
+        yield sentence("It is a single print.", features, ("count",))

@@ -1,0 +1,139 @@
+"""Sweeps inside one session: an order that took several venues within half a second.
+
+A single sweep order on one venue is `iso`, not a sweep: it tells how the order was protected, not
+what its sender knows (options-engine.md 5.3, errata 14).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from flow.domain.venues import counts_as_venue
+from signals.engine.parameter import ParameterGroup, Tuned
+
+_ERRATA = "spec 5.3, errata 14"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurstParams(ParameterGroup):
+    """What makes a burst of fills a sweep. Source: options-engine.md 5.3, errata 14."""
+
+    burst_min_count: Annotated[int, Tuned("prints", 2, 1_000, "Fewest fills", _ERRATA)] = 3
+    burst_min_venue_count: Annotated[int, Tuned("venues", 2, 30, "Fewest venues", _ERRATA)] = 2
+    burst_max_span_ms: Annotated[int, Tuned("ms", 1, 60_000, "Longest duration", _ERRATA)] = 500
+    burst_max_gap_ms: Annotated[int, Tuned("ms", 1, 60_000, "Longest pause", _ERRATA)] = 250
+    burst_min_side_ratio: Annotated[
+        float, Tuned("ratio", 0.5, 1, "Least share of its size on one side", _ERRATA)
+    ] = 0.8
+    burst_min_size: Annotated[int, Tuned("contracts", 1, 100_000, "Least size", _ERRATA)] = 20
+    iso_sweep_min_count: Annotated[
+        int, Tuned("prints", 2, 1_000, "Fewest fills marked as sweep orders", _ERRATA)
+    ] = 2
+
+
+class Fill(msgspec.Struct, frozen=True, gc=False):
+    """What a sweep test needs of one eligible print."""
+
+    ts: int
+    size: int
+    premium_micros: int
+    sign: int
+    venue: int
+    is_iso: bool
+
+
+class Run(msgspec.Struct, frozen=True, gc=False):
+    """One run of fills that passes as a sweep."""
+
+    sign: int
+    count: int
+    venue_count: int
+    start_ts: int
+    span_us: int
+    size: int
+    side_size: int
+    premium_micros: int
+
+
+class Sweeps(msgspec.Struct, frozen=True, gc=False):
+    """What was found in one session; the largest premium where several runs pass."""
+
+    iso: Run | None = None
+    burst: Run | None = None
+
+    @property
+    def best(self) -> Run | None:
+        """Return the run that explanations show."""
+        return _larger(self.iso, self.burst)
+
+
+NO_SWEEPS = Sweeps()
+
+
+def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -> Sweeps:
+    """Find the sweeps among the eligible fills of one session, sorted by (ts, uid).
+
+    Units: `floor_micros` is the least premium, by security type (errata 2).
+    Missing: a fill without a venue counts for size, never as a venue.
+    """
+    if sum(fill.size for fill in fills) < params.burst_min_size:
+        return NO_SWEEPS
+    if sum(fill.premium_micros for fill in fills) < floor_micros:
+        return NO_SWEEPS
+    if len({fill.venue for fill in fills}) < 2:
+        return NO_SWEEPS
+    iso = None
+    for sign in (1, -1):
+        marked = [fill for fill in fills if fill.is_iso and fill.sign == sign]
+        iso = _larger(iso, _largest_run(marked, floor_micros, params, params.iso_sweep_min_count))
+    burst = _largest_run(fills, floor_micros, params, params.burst_min_count)
+    return Sweeps(iso=iso, burst=burst)
+
+
+def _larger(one: Run | None, other: Run | None) -> Run | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.premium_micros > one.premium_micros else one
+
+
+def _largest_run(
+    fills: Sequence[Fill], floor_micros: int, params: BurstParams, min_count: int
+) -> Run | None:
+    """Return the run with the largest premium that passes, the earliest among equals."""
+    best: Run | None = None
+    for start in range(len(fills) - min_count + 1):
+        best = _larger(best, _longest_from(fills, start, floor_micros, params, min_count))
+    return best
+
+
+def _longest_from(
+    fills: Sequence[Fill], start: int, floor_micros: int, params: BurstParams, min_count: int
+) -> Run | None:
+    """Return the longest passing run that opens at `start`; premium grows with length."""
+    first, before, found = fills[start], fills[start].ts, None
+    size, premium, by_sign = 0, 0, {1: 0, 0: 0, -1: 0}
+    venues: set[int] = set()
+    for place in range(start, len(fills)):
+        fill = fills[place]
+        if fill.ts - before > params.burst_max_gap_ms * 1_000:
+            break
+        if fill.ts - first.ts > params.burst_max_span_ms * 1_000:
+            break
+        before = fill.ts
+        size += fill.size
+        premium += fill.premium_micros
+        by_sign[fill.sign] += fill.size
+        if counts_as_venue(fill.venue):
+            venues.add(fill.venue)
+        count = place - start + 1
+        if count < min_count or len(venues) < params.burst_min_venue_count:
+            continue
+        if size < params.burst_min_size or premium < floor_micros:
+            continue
+        sign = 1 if by_sign[1] >= by_sign[-1] else -1
+        if by_sign[sign] >= params.burst_min_side_ratio * size:
+            span = fill.ts - first.ts
+            found = Run(sign, count, len(venues), first.ts, span, size, by_sign[sign], premium)
+    return found

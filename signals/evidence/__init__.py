@@ -1,0 +1,1 @@
+"""Evidence of one packet, read or decline: built once as a frozen record, shown by templates."""

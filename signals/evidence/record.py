@@ -1,0 +1,196 @@
+"""The evidence of one packet as a record: facts, checks, both sides, the sum, members, versions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flow.domain.events import PrintFlag
+from flow.live.tape import TapeLine, tape_line
+from flow.storage.pages import PrintRow, QuoteRow
+from flow.templatetags import flow_format as fmt
+from signals.evidence.checks import Case, Check, run_checks
+from signals.evidence.sources import Sources
+from signals.evidence.strip import Strip, build_strip
+from signals.evidence.sums import (
+    Floor,
+    Term,
+    Threshold,
+    floors_of,
+    number,
+    score_terms,
+    thresholds_of,
+)
+from signals.panels import DIRECTIONS, family_of, grade_of
+
+REASONS = {
+    "stale_or_missing_quote_context": "quotes are stale or missing for too much of the size",
+    "insufficient_evidence": "the evidence is below its least quality",
+    "no_rule_fired": "no rule fired",
+    "special_print_or_complex_context": "special or package prints make up too much of the size",
+    "inside_market_or_cross_like_execution": "executed inside the market, as crosses are",
+    "premium_unknown": "the premium is not known",
+    "insufficient_premium": "below the least premium of an event",
+    "insufficient_size": "below the least size of an event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, the numbers that it rests on and the limits that it was held against."""
+
+    text: str
+    rule: str
+    values: list[tuple[str, str]]
+    thresholds: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member print with its frozen quote, and whether the logged quote is still there."""
+
+    line: TapeLine
+    seq: int
+    bid: str
+    ask: str
+    quote_seq: int | None
+    logged: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that the drawer shows, in its order."""
+
+    contract: str
+    underlying: str
+    sources: Sources
+    facts: list[str]
+    checks: list[Check]
+    arguments_for: list[Sentence]
+    arguments_against: list[Sentence]
+    terms: list[Term]
+    reading: str
+    family: str
+    direction: str
+    direction_word: str
+    grade: str
+    declines: list[str]
+    suppressions: list[str]
+    floors: list[Floor]
+    members: list[Member]
+    members_missing: int
+    strip: Strip | None
+    thresholds: list[Threshold]
+
+
+def build_evidence(found: Sources) -> Evidence:
+    """Turn what was read into what is shown; reads nothing itself."""
+    packet, event, alert = found.packet, found.event, found.alert
+    spoken = list(alert.explanations) if alert else _spoken(found)
+    lead = found.hits[0].classifier_id if found.hits else ""
+    family, _, reading = family_of(lead)
+    quality = event.evidence_quality if event else None
+    used = {key for item in spoken for key in item.get("thresholds", {})}
+    direction = event.direction if event else "unknown"
+    return Evidence(
+        contract=fmt.contract_text(packet.contract),
+        underlying=packet.underlying,
+        sources=found,
+        facts=facts(found.packet, found.members),
+        checks=run_checks(Case(found.members, packet.features)),
+        arguments_for=[_sentence(item) for item in spoken if item.get("role") != "against"],
+        arguments_against=[_sentence(item) for item in spoken if item.get("role") == "against"],
+        terms=score_terms(alert.breakdown, alert.score) if alert else [],
+        reading=reading,
+        family=family,
+        direction=direction,
+        direction_word=DIRECTIONS.get(direction, direction),
+        grade=grade_of(quality) if quality is not None else "",
+        declines=_declines(found),
+        suppressions=[REASONS.get(r, r) for r in event.suppressed_reasons] if event else [],
+        floors=floors_of(found, quality),
+        members=[_member(row, found.quotes) for row in found.members],
+        members_missing=packet.print_count - len(found.members),
+        strip=build_strip(found.members),
+        thresholds=thresholds_of(found.tuning, used),
+    )
+
+
+def facts(packet: Any, members: Sequence[PrintRow]) -> list[str]:
+    """Return what happened, without adjective and without inference; unknown shares are stated."""
+    features = packet.features
+    venues = features.get("venue_count")
+    where = "venues not stated" if venues is None else f"on {venues} venue{'s' * (venues != 1)}"
+    span = fmt.age(int((packet.end_ts - packet.ts).total_seconds() * 1_000_000))
+    lines = [
+        f"{packet.size:,} contracts, {fmt.money(packet.premium_micros)}, {packet.print_count:,} "
+        f"print{'s' * (packet.print_count != 1)} in {span}, {where}."
+    ]
+    if not members:
+        return lines
+    case = Case(members, features)
+    if any(row.flags & PrintFlag.MINUTE_BAR for row in members):
+        lines.append("Minute bars: one price a minute, so nothing is said about sides.")
+        return [*lines, _standing(members[0])]
+    asked, bid = case.share(lambda r: r.side >= 5), case.share(lambda r: r.side in (2, 3))
+    inside, unknown = case.share(lambda r: r.side == 4), case.share(lambda r: r.side in (0, 1))
+    lines.append(
+        f"By size {fmt.percent(asked)} printed at or above the ask, {fmt.percent(bid)} at or below "
+        f"the bid, {fmt.percent(inside)} inside, {fmt.percent(unknown)} unknown."
+    )
+    return [*lines, _standing(members[0])]
+
+
+def _standing(row: PrintRow) -> str:
+    """Say what stood when the packet opened."""
+    line = tape_line(row)
+    quote = f"{line.quote}, {line.quote_title}" if row.quote_ts else line.quote_title
+    known = line.spot != fmt.DASH
+    spot = f"underlying {line.spot}; {line.move_title}" if known else line.spot_title
+    return f"At the first print: quote {quote}; {spot}."
+
+
+def _spoken(found: Sources) -> list[dict[str, Any]]:
+    """Return the sentences of the rules that fired on a packet without an alert of its own."""
+    return [
+        item | {"role": "for", "rule": hit.classifier_id}
+        for hit in found.hits
+        for item in hit.explanations
+    ]
+
+
+def _sentence(item: Mapping[str, Any]) -> Sentence:
+    return Sentence(
+        text=item["text"],
+        rule=str(item.get("rule", "")).replace("_", " "),
+        values=[(key, number(value)) for key, value in item.get("values", {}).items()],
+        thresholds=[(key, number(value)) for key, value in item.get("thresholds", {}).items()],
+    )
+
+
+def _declines(found: Sources) -> list[str]:
+    if found.event is not None:
+        return [REASONS.get(reason, reason) for reason in found.event.abstain_reasons]
+    gate = found.packet.features.get("event_gate")
+    return [REASONS.get(gate, str(gate))] if gate else []
+
+
+def _member(row: PrintRow, quotes: Mapping[int, QuoteRow]) -> Member:
+    return Member(
+        line=tape_line(row),
+        seq=row.seq,
+        bid=fmt.price(row.bid_micros),
+        ask=fmt.price(row.ask_micros),
+        quote_seq=row.quote_seq,
+        logged=_logged(row, quotes),
+    )
+
+
+def _logged(row: PrintRow, quotes: Mapping[int, QuoteRow]) -> str:
+    """Say whether the quote that was frozen into the print is the one that the log holds."""
+    if row.quote_seq is None:
+        return "none"
+    quote = quotes.get(row.quote_seq)
+    if quote is None:
+        return "expired"
+    same = (quote.bid_micros, quote.ask_micros) == (row.bid_micros, row.ask_micros)
+    return "found" if same and quote.contract == row.contract else "differs"

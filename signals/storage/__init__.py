@@ -1,0 +1,1 @@
+"""SQL of derived rows: insert, ledger, operator state, reads by evidence."""

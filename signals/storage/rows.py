@@ -1,0 +1,150 @@
+"""Derived records as table rows: columns, types, and how each record becomes its row."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from signals.engine.records import (
+    ENGINE_VERSION,
+    Alert,
+    ClassifierHit,
+    Derived,
+    EvidenceLink,
+    Packet,
+    SmartMoneyEvent,
+)
+
+Row = tuple[Any, ...]
+
+
+class Place(NamedTuple):
+    """Where a row belongs: everything that its record does not know."""
+
+    run: int
+    shard: int
+    step_no: int
+    stream: int
+    contract: int
+    symbol: int
+    quote_streams: dict[str, int]
+
+
+class DerivedSpec(NamedTuple):
+    """One derived table and how a record becomes its row."""
+
+    name: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    row: Callable[[Any, Place], Row]
+
+
+def _spec(name: str, columns: str, row: Callable[[Any, Place], Row]) -> DerivedSpec:
+    pairs = [column.split() for column in (KEY + columns).replace("\n", " ").split(",")]
+    return DerivedSpec(name, tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), row)
+
+
+_encode_json = msgspec.json.Encoder(order="deterministic").encode
+
+
+def _json(value: object) -> bytes:
+    """Return canonical JSON: sorted keys, shortest floats."""
+    return _encode_json(value)
+
+
+KEY = """run int4, ts timestamptz, uid uuid, rev int2, shard int2, step_no int8, stream int4,
+    seq int8, ordinal int4,"""
+CHILD = "packet_ts timestamptz, packet_uid uuid, contract int4, symbol int4, tuning_revision int4,"
+
+
+def _key(d: Derived, at: Place) -> Row:
+    return (
+        at.run, d.ts, d.uid, d.rev, at.shard, at.step_no, at.stream, d.cause_seq, d.ordinal
+    )  # fmt: skip
+
+
+def _child(d: SmartMoneyEvent | ClassifierHit | Alert, at: Place) -> Row:
+    return (*_key(d, at), d.packet_ts, d.packet_uid, at.contract, at.symbol, d.tuning_revision)
+
+
+def _packet(p: Packet, at: Place) -> Row:
+    return (
+        *_key(p, at), p.end_ts, at.contract, at.symbol, p.tuning_revision, p.print_count, p.size,
+        p.premium_micros, p.first_price_micros, p.last_price_micros, p.vwap_micros,
+        _json(p.features), tuple(member.seq for member in p.members), p.member_digest,
+        ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def _event(e: SmartMoneyEvent, at: Place) -> Row:
+    return (
+        *_child(e, at), e.event_kind, e.direction, e.primary_profile, e.abstained,
+        _json(e.abstain_reasons), _json(e.suppressed_reasons), _json(e.scores),
+        _json(e.features), e.evidence_quality, ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def _hit(h: ClassifierHit, at: Place) -> Row:
+    return (
+        *_child(h, at), h.event_uid, h.classifier_id, h.confidence, h.direction,
+        _json(h.explanations), ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def _alert(a: Alert, at: Place) -> Row:
+    return (
+        *_child(a, at), a.event_uid, a.score, a.severity, a.direction, a.primary_profile,
+        _json(a.classifier_ids), a.print_count, a.size, a.premium_micros, a.evidence_quality,
+        a.headline, _json(a.breakdown), _json(a.explanations), a.dedupe_key, a.supersedes,
+        ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def _link(link: EvidenceLink, at: Place) -> Row:
+    return (
+        *_key(link, at), link.parent_kind, link.role, link.ref_kind,
+        at.quote_streams.get(link.ref_kind), link.ref_ts, link.ref_seq, link.ref_uid,
+    )  # fmt: skip
+
+
+SPECS: dict[type, DerivedSpec] = {
+    Packet: _spec(
+        "packet",
+        """end_ts timestamptz, contract int4, symbol int4, tuning_revision int4,
+        print_count int4, size int8, premium_micros int8, first_price_micros int8,
+        last_price_micros int8, vwap_micros int8, features jsonb, member_seqs int8[],
+        member_digest bytea, engine text""",
+        _packet,
+    ),
+    SmartMoneyEvent: _spec(
+        "smart_money_event",
+        CHILD
+        + """event_kind text, direction text, primary_profile text, abstained bool,
+        abstain_reasons jsonb, suppressed_reasons jsonb, scores jsonb, features jsonb,
+        evidence_quality float8, engine text""",
+        _event,
+    ),
+    ClassifierHit: _spec(
+        "classifier_hit",
+        CHILD
+        + """event_uid uuid, classifier_id text, confidence float8, direction text,
+        explanations jsonb, engine text""",
+        _hit,
+    ),
+    Alert: _spec(
+        "alert",
+        CHILD
+        + """event_uid uuid, score int2, severity text, direction text, primary_profile text,
+        classifier_ids jsonb, print_count int4, size int8, premium_micros int8,
+        evidence_quality float8, headline text, breakdown jsonb, explanations jsonb,
+        dedupe_key text, supersedes uuid, engine text""",
+        _alert,
+    ),
+    EvidenceLink: _spec(
+        "evidence_link",
+        """parent_kind text, role text, ref_kind text, ref_stream int4, ref_ts timestamptz,
+        ref_seq int8, ref_uid uuid""",
+        _link,
+    ),
+}
+BY_NAME = {spec.name: spec for spec in SPECS.values()}

@@ -1,0 +1,81 @@
+"""Fixtures of the whole suite: the real database in both schemas, and what is left out aloud."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+from tests.support.database import empty_database
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("ISLANDFLOW_SHARED_DATA") or PROJECT.parent / "shared" / "data")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests of real data where the folder is missing, and say so in one line."""
+    if SHARED.is_dir():
+        return
+    left_out = [item for item in items if item.get_closest_marker("realdata")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+        config.stash[LEFT_OUT] = len(left_out)
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    count = config.stash.get(LEFT_OUT, 0)
+    if count:
+        terminalreporter.write_line(f"left out: {count} tests of real data, no folder {SHARED}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static() -> None:
+    """Serve static files by their own names: tests collect nothing."""
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The real market data beside the project."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Make the test database for both aliases, whichever tests were chosen."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None, "runs": None})
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def log_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database whose log is empty in both schemas, committed for real.
+
+    Not Django's flush: that empties what migrations seeded, and costs a second a test.
+    """
+    with django_db_blocker.unblock():
+        empty_database()
+        yield
+        empty_database()
+        connections.close_all()

@@ -1,0 +1,18 @@
+"""Security types (options-engine.md 5.2)."""
+
+import pytest
+
+from flow.domain.securities import security_type
+
+
+@pytest.mark.parametrize(
+    ("underlying", "kind"),
+    [("SPX", "index"), ("NDX", "index"), ("SPY", "etf"), ("AAPL", "stock"), ("BRK.B", "stock")],
+)
+def test_kind_of_underlying(underlying: str, kind: str) -> None:
+    assert security_type(underlying) == kind
+
+
+def test_tuned_list_decides_what_is_an_etf() -> None:
+    assert security_type("SPY", frozenset()) == "stock"
+    assert security_type("KWEB", frozenset({"KWEB"})) == "etf"

@@ -1,0 +1,171 @@
+"""Sessions, trade dates and days to expiry (options-engine.md 3.4, errata 21, golden G15)."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flow.domain.sessions import Calendar, Session, SessionDay, new_york_date
+from flow.domain.units import from_datetime
+
+ET = ZoneInfo("America/New_York")
+
+
+def at(text: str) -> int:
+    """Return microseconds of an Eastern wall time."""
+    return from_datetime(datetime.fromisoformat(text).replace(tzinfo=ET))
+
+
+def utc(text: str) -> int:
+    return from_datetime(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
+def day(iso: str, close: str = "16:00") -> SessionDay:
+    ordinal = date.fromisoformat(iso).toordinal()
+    return SessionDay(ordinal, at(f"{iso}T09:30"), at(f"{iso}T{close}"))
+
+
+def ordinal(iso: str) -> int:
+    return date.fromisoformat(iso).toordinal()
+
+
+# A week with a holiday (Monday 20th) and a half day, over Wednesday 15th to Friday 24th.
+CALENDAR = Calendar(
+    [
+        day("2025-01-15"),
+        day("2025-01-16"),
+        day("2025-01-17"),
+        day("2025-01-21"),
+        day("2025-01-22"),
+        day("2025-01-23"),
+        day("2025-01-24", close="13:00"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("wall", "gth", "session", "trade_date"),
+    [
+        ("2025-01-15T03:59:59.999999", False, Session.CLOSED, "2025-01-15"),
+        ("2025-01-15T04:00", False, Session.PRE, "2025-01-15"),
+        ("2025-01-15T09:29:59.999999", False, Session.PRE, "2025-01-15"),
+        ("2025-01-15T09:30", False, Session.REGULAR, "2025-01-15"),
+        ("2025-01-15T15:59:59.999999", False, Session.REGULAR, "2025-01-15"),
+        ("2025-01-15T16:00", False, Session.POST, "2025-01-15"),
+        ("2025-01-15T19:59:59.999999", False, Session.POST, "2025-01-15"),
+        ("2025-01-15T20:00", False, Session.CLOSED, "2025-01-15"),
+        ("2025-01-15T20:30", False, Session.CLOSED, "2025-01-15"),
+        ("2025-01-15T20:14:59", True, Session.CLOSED, "2025-01-15"),
+        ("2025-01-15T20:15", True, Session.GTH, "2025-01-16"),
+        ("2025-01-15T20:30", True, Session.GTH, "2025-01-16"),
+        ("2025-01-16T05:00", True, Session.GTH, "2025-01-16"),
+        ("2025-01-16T09:24:59", True, Session.GTH, "2025-01-16"),
+        ("2025-01-16T09:25", True, Session.PRE, "2025-01-16"),
+        ("2025-01-16T09:30", True, Session.REGULAR, "2025-01-16"),
+        ("2025-01-19T20:30", True, Session.CLOSED, "2025-01-19"),  # before the holiday
+        ("2025-01-20T20:30", True, Session.GTH, "2025-01-21"),
+        ("2025-01-20T11:00", False, Session.CLOSED, "2025-01-20"),
+        ("2025-01-24T12:59:59", False, Session.REGULAR, "2025-01-24"),
+        ("2025-01-24T13:00", False, Session.POST, "2025-01-24"),
+        ("2025-01-25T12:00", False, Session.CLOSED, "2025-01-25"),
+        ("2024-06-03T12:00", False, Session.CLOSED, "2024-06-03"),
+        ("2026-06-03T12:00", True, Session.CLOSED, "2026-06-03"),
+    ],
+)
+def test_locate(wall: str, gth: bool, session: Session, trade_date: str) -> None:
+    assert CALENDAR.locate(at(wall), gth=gth) == (session, ordinal(trade_date))
+
+
+@pytest.mark.parametrize(
+    ("instant", "gth", "expiry", "dte"),
+    [
+        ("2025-01-16T01:30", True, "2025-01-17", 1),  # G15 row 1 by errata 21
+        ("2025-01-15T20:30", False, "2025-01-17", 2),  # the plain case of errata 21
+        ("2025-01-17T15:30", False, "2025-01-17", 0),
+        ("2025-01-21T15:30", False, "2025-01-17", None),
+    ],
+)
+def test_days_to_expiry(instant: str, gth: bool, expiry: str, dte: int | None) -> None:
+    _, trade_date = CALENDAR.locate(utc(instant), gth=gth)
+
+    assert CALENDAR.dte(trade_date, ordinal(expiry)) == dte
+
+
+def test_new_york_date_changes_at_its_own_midnight() -> None:
+    assert new_york_date(utc("2025-01-16T04:59:59.999999")) == ordinal("2025-01-15")
+    assert new_york_date(utc("2025-01-16T05:00:00")) == ordinal("2025-01-16")
+    assert new_york_date(utc("2025-07-16T03:59:59.999999")) == ordinal("2025-07-15")
+    assert new_york_date(utc("2025-07-16T04:00:00")) == ordinal("2025-07-16")
+
+
+def test_close_and_next_trading_day() -> None:
+    assert CALENDAR.close_of(ordinal("2025-01-24")) == at("2025-01-24T13:00")
+    assert CALENDAR.close_of(ordinal("2025-01-20")) is None
+    assert CALENDAR.next_trading_day(ordinal("2025-01-17")) == ordinal("2025-01-21")
+    assert CALENDAR.next_trading_day(ordinal("2025-01-24")) is None
+
+
+def test_explicit_rows_replace_what_is_derived() -> None:
+    friday = ordinal("2025-01-17")
+    calendar = Calendar(
+        [
+            day("2025-01-17"),
+            SessionDay(friday, at("2025-01-17T07:00"), at("2025-01-17T09:30"), Session.PRE),
+            SessionDay(friday, at("2025-01-17T16:00"), at("2025-01-17T17:00"), Session.POST),
+            SessionDay(friday, at("2025-01-16T20:15"), at("2025-01-17T06:00"), Session.GTH),
+        ]
+    )
+
+    assert calendar.locate(at("2025-01-17T06:30")) == (Session.CLOSED, friday)
+    assert calendar.locate(at("2025-01-17T18:00")) == (Session.CLOSED, friday)
+    assert calendar.locate(at("2025-01-17T06:30"), gth=True) == (Session.CLOSED, friday)
+    assert calendar.locate(at("2025-01-17T05:30"), gth=True) == (Session.GTH, friday)
+
+
+def test_regular_hours_cut_a_pre_market_row_that_overlaps() -> None:
+    friday = ordinal("2025-01-17")
+    calendar = Calendar(
+        [
+            day("2025-01-17"),
+            SessionDay(friday, at("2025-01-17T04:00"), at("2025-01-17T10:00"), Session.PRE),
+        ]
+    )
+
+    assert calendar.locate(at("2025-01-17T09:29:59")) == (Session.PRE, friday)
+    assert calendar.locate(at("2025-01-17T09:45")) == (Session.REGULAR, friday)
+
+
+def test_pre_market_row_inside_the_overnight_hours_vanishes() -> None:
+    friday = ordinal("2025-01-17")
+    calendar = Calendar(
+        [
+            day("2025-01-17"),
+            SessionDay(friday, at("2025-01-17T04:00"), at("2025-01-17T05:00"), Session.PRE),
+        ]
+    )
+
+    assert calendar.locate(at("2025-01-17T04:30"), gth=True) == (Session.GTH, friday)
+
+
+def test_row_that_closes_before_it_opens_is_refused() -> None:
+    friday = ordinal("2025-01-17")
+
+    with pytest.raises(ValueError, match="session of 2025-01-17 closes before it opens"):
+        Calendar([SessionDay(friday, 10, 10)])
+
+
+def test_empty_calendar_knows_only_dates() -> None:
+    calendar = Calendar([])
+
+    assert calendar.locate(at("2025-01-17T12:00")) == (Session.CLOSED, ordinal("2025-01-17"))
+
+
+@given(st.integers(at("2025-01-14T00:00"), at("2025-01-26T00:00")), st.booleans())
+def test_answers_do_not_depend_on_what_was_asked_before(ts: int, gth: bool) -> None:
+    fresh = Calendar([day("2025-01-15"), day("2025-01-16")])
+    used = Calendar([day("2025-01-15"), day("2025-01-16")])
+    used.locate(at("2025-01-16T12:00"), gth=gth)
+
+    assert fresh.locate(ts, gth=gth) == used.locate(ts, gth=gth)

@@ -1,0 +1,291 @@
+"""What must hold for any prints, any split, any arrival order and any clock (design, 4 to 6)."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flow.domain.events import Control, LogEntry, StampedPrint
+from signals.engine.params import Params
+from signals.engine.pipeline import decode_state, encode_state, new_state, step
+from signals.engine.records import Alert, Derived, EvidenceLink, Packet, SmartMoneyEvent
+from tests.support.engine_builders import (
+    AUCTION,
+    AUTO,
+    COMPLEX,
+    CROSS,
+    ISO,
+    LATE,
+    SPY_CALL,
+    SPY_PUT,
+    clock,
+    ms,
+    session_close,
+    stamped,
+    tuning,
+)
+
+PARAMS = Params()
+CONTRACTS = (SPY_CALL, SPY_PUT, "AAPL-2025-01-17-230-C", "SPXW-2025-01-15-5900.5-P")
+LATENESS_MS = 250
+
+
+@st.composite
+def print_lists(draw: st.DrawFn, *, plain: bool = False) -> list[StampedPrint]:
+    """Prints in event-time order: dense enough to cluster, with equal instants and long bursts."""
+    gaps = draw(st.lists(st.sampled_from([0, 1, 50, 200, 250, 251, 600, 2_500]), max_size=25))
+    found, at = [], 0
+    for seq, gap in enumerate(gaps):
+        at += gap
+        codes = (AUTO, ISO) if plain else (AUTO, ISO, AUCTION, CROSS, COMPLEX, LATE)
+        found.append(
+            stamped(
+                seq=seq,
+                ts=ms(at),
+                contract=draw(st.sampled_from(CONTRACTS)),
+                size=draw(st.sampled_from([1, 30, 250, 900])),
+                price_micros=draw(st.sampled_from([4_100_000, 4_150_000, 4_200_000, 4_300_000])),
+                venue=draw(st.integers(1, 5)),
+                conditions=(draw(st.sampled_from(codes)),),
+                quote_silence_us=draw(st.sampled_from([0, 0, 0, 2_000_000])),
+            )
+        )
+    return found
+
+
+def end_of(prints: Sequence[StampedPrint]) -> Control:
+    return clock(10_000, max((p.ts for p in prints), default=0) + 10_000_000)
+
+
+def with_clocks(
+    prints: Sequence[StampedPrint], every_ms: int, between: dict[int, Control] | None = None
+) -> list[LogEntry]:
+    """Put in clock entries that keep the promise: what is still to come lies after them."""
+    entries: list[LogEntry] = []
+    promised = ms(0) - 1
+    for place, print_ in enumerate(prints):
+        earliest = min(p.ts for p in prints[place:])
+        while promised + every_ms * 1_000 < earliest:
+            promised += every_ms * 1_000
+            entries.append(clock(20_000 + len(entries), promised))
+        if between and place in between:
+            entries.append(between[place])
+        entries.append(print_)
+    return [*entries, end_of(prints)]
+
+
+def run(entries: Sequence[LogEntry], batch: int = 10**9, **values: Any) -> list[Derived]:
+    state, rows = new_state(), []
+    params = Params.from_values(values) if values else PARAMS
+    for start in range(0, len(entries), batch):
+        rows += step(state, entries[start : start + batch], params, 1)
+    return rows
+
+
+def content(rows: Sequence[Derived]) -> list[bytes]:
+    """Return the canonical content: without what says when it became final."""
+    plain = [msgspec.structs.replace(row, cause_seq=0, ordinal=0) for row in rows]
+    return sorted(
+        type(row).__name__.encode() + msgspec.json.encode(row, order="deterministic")
+        for row in plain
+    )
+
+
+def packets(rows: Sequence[Derived]) -> list[Packet]:
+    return [row for row in rows if isinstance(row, Packet)]
+
+
+@given(print_lists(), st.sampled_from([100, 333, 1_000]))
+def test_any_batch_split_gives_the_same_rows(prints: list[StampedPrint], every_ms: int) -> None:
+    entries = with_clocks(prints, every_ms)
+    whole = run(entries)
+
+    for batch in (1, 7, 100):
+        assert run(entries, batch) == whole
+
+
+@given(
+    print_lists(),
+    st.lists(st.sampled_from([10, 70, 400, 1_000, 5_000]), min_size=2, max_size=2),
+    st.dictionaries(st.integers(0, 25), st.sampled_from([1, 100, 250, 700, 3_000]), max_size=4),
+)
+def test_two_clock_tracks_give_the_same_content(
+    prints: list[StampedPrint], tracks: list[int], gaps: dict[int, int]
+) -> None:
+    revisions = {
+        place: tuning(900 + place, ms(0), 50 + place, cluster_gap_ms=gap)
+        for place, gap in gaps.items()
+    }
+
+    one, other = (run(with_clocks(prints, every_ms, revisions)) for every_ms in tracks)
+
+    assert content(one) == content(other)
+    # The order of packets is also the same: dedupe must see them in event time.
+    assert [p.uid for p in packets(one)] == [p.uid for p in packets(other)]
+
+
+@given(print_lists(), st.randoms(use_true_random=False))
+def test_arrival_order_inside_the_lateness_changes_nothing(
+    prints: list[StampedPrint], random: Any
+) -> None:
+    delays = [random.randint(0, LATENESS_MS * 1_000) for _ in prints]
+    arrived = [
+        print_
+        for _, _, print_ in sorted(
+            (print_.ts + delay, place, print_)
+            for place, (print_, delay) in enumerate(zip(prints, delays, strict=True))
+        )
+    ]
+
+    assert content(run(with_clocks(arrived, 100))) == content(run(with_clocks(prints, 100)))
+
+
+@given(print_lists(), st.data())
+def test_saved_state_has_the_same_future(prints: list[StampedPrint], data: st.DataObject) -> None:
+    entries = with_clocks(prints, 300)
+    entries.insert(len(entries) // 2, tuning(500, ms(0), 2, cluster_gap_ms=300))
+    cut = data.draw(st.integers(0, len(entries)))
+    state = new_state()
+    before = step(state, entries[:cut], PARAMS, 1)
+    encoded = encode_state(state)
+
+    restored = decode_state(encoded)
+    after = step(restored, entries[cut:], PARAMS, 1)
+
+    assert encode_state(decode_state(encoded)) == encoded
+    assert before + after == run(entries)
+    assert step(state, entries[cut:], PARAMS, 1) == after
+    assert encode_state(state) == encode_state(restored)
+
+
+@given(print_lists())
+def test_packets_hold_every_clustered_print_once(prints: list[StampedPrint]) -> None:
+    state = new_state()
+
+    rows = step(state, with_clocks(prints, 500), PARAMS)
+
+    members = [member.uid for packet in packets(rows) for member in packet.members]
+    clustered = [p for p in prints if p.conditions != (LATE,)]
+    assert sorted(members) == sorted(p.uid for p in clustered)
+    assert sum(packet.size for packet in packets(rows)) == sum(p.size for p in clustered)
+    assert state.counters["clustered"] == len(clustered)
+    assert sum(state.counters.values()) == len(prints)
+    assert state.clusters.open == {}
+
+
+@given(print_lists())
+def test_packets_keep_gap_and_span(prints: list[StampedPrint]) -> None:
+    for packet in packets(run(with_clocks(prints, 500))):
+        times = [member.ts for member in packet.members]
+        assert times == sorted(times)
+        assert packet.end_ts - packet.ts <= 2_000_000
+        gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+        assert all(gap <= 250_000 for gap in gaps)
+
+
+@given(print_lists())
+def test_shares_are_shares(prints: list[StampedPrint]) -> None:
+    for packet in packets(run(with_clocks(prints, 500))):
+        found = packet.features
+        total = found["coverage"] + found["stale_ratio"] + found["missing_ratio"]
+        assert total == pytest.approx(1, abs=2e-4)
+        assert -1 <= found["imbalance"] <= 1
+        assert found["buy_share"] <= found["buy_raw"] + 1e-4
+        assert found["sell_share"] <= found["sell_raw"] + 1e-4
+
+
+@given(print_lists(plain=True), st.sampled_from([2, 3, 10]))
+def test_scaling_sizes_scales_premium_and_leaves_shares(prints: list[StampedPrint], k: int) -> None:
+    scaled = [
+        msgspec.structs.replace(p, size=p.size * k, premium_micros=(p.premium_micros or 0) * k)
+        for p in prints
+    ]
+
+    before, after = (packets(run(with_clocks(each, 500))) for each in (prints, scaled))
+
+    for one, other in zip(before, after, strict=True):
+        assert other.size == one.size * k
+        assert other.premium_micros == (one.premium_micros or 0) * k
+        for key in ("coverage", "buy_share", "sell_share", "imbalance", "signed_share", "vwap"):
+            assert other.features[key] == one.features[key]
+
+
+def mirrored(print_: StampedPrint) -> StampedPrint:
+    """Swap ask and bid side around the quote's middle (errata 32); one call, bid above 0."""
+    bid, ask = print_.bid_micros or 0, print_.ask_micros or 0
+    price = bid + ask - print_.price_micros
+    return msgspec.structs.replace(print_, price_micros=price)
+
+
+@given(print_lists(plain=True))
+def test_mirrored_sides_swap_shares_and_turn_the_imbalance(prints: list[StampedPrint]) -> None:
+    before = packets(run(with_clocks(prints, 500)))
+    after = packets(run(with_clocks([mirrored(p) for p in prints], 500)))
+
+    for one, other in zip(before, after, strict=True):
+        assert other.features["buy_share"] == one.features["sell_share"]
+        assert other.features["sell_share"] == one.features["buy_share"]
+        assert other.features["imbalance"] == -one.features["imbalance"]
+        assert other.features["signed_share"] == one.features["signed_share"]
+        assert other.features["sweep_sign"] in (0, -one.features["sweep_sign"]) or (
+            one.features["sweep_sign"] == 0
+        )
+
+
+@given(print_lists())
+def test_higher_floors_never_add_events(prints: list[StampedPrint]) -> None:
+    entries = with_clocks(prints, 500)
+    higher = run(entries, eligible_min_premium_usd=100_000, eligible_min_size=100)
+
+    def opened(rows: list[Derived]) -> set[int]:
+        return {row.packet_ts for row in rows if isinstance(row, SmartMoneyEvent)}
+
+    assert opened(higher) <= opened(run(entries))
+
+
+@given(print_lists())
+def test_every_alert_rests_on_one_event_and_every_reference_exists(
+    prints: list[StampedPrint],
+) -> None:
+    rows = run(with_clocks(prints, 500))
+    uids = {row.uid for row in rows if not isinstance(row, EvidenceLink)} | {p.uid for p in prints}
+    alerts = [row for row in rows if isinstance(row, Alert)]
+
+    assert len({alert.event_uid for alert in alerts}) == len(alerts)
+    for alert in alerts:
+        assert alert.supersedes is None or alert.supersedes in uids
+    links = [row for row in rows if isinstance(row, EvidenceLink)]
+    for link in links:
+        assert link.uid in uids
+        assert link.ref_uid is None or link.ref_uid in uids
+    keys = [(link.parent_kind, link.uid, link.ordinal) for link in links]
+    assert len(set(keys)) == len(keys)
+
+
+@given(print_lists())
+def test_rows_have_unique_keys(prints: list[StampedPrint]) -> None:
+    rows = [row for row in run(with_clocks(prints, 500)) if not isinstance(row, EvidenceLink)]
+
+    assert len({(row.ts, row.uid, row.rev) for row in rows}) == len(rows)
+    assert len({(row.cause_seq, row.ordinal) for row in rows}) == len(rows)
+
+
+@given(print_lists())
+def test_close_of_the_session_gives_the_content_of_a_late_clock(prints: list[StampedPrint]) -> None:
+    last = max((p.ts for p in prints), default=ms(0))
+
+    closed = run([*prints, session_close(10_000, last)])
+
+    assert content(closed) == content(run([*prints, end_of(prints)]))
+
+
+@settings(max_examples=30)
+@given(print_lists())
+def test_packets_are_json(prints: list[StampedPrint]) -> None:
+    for packet in packets(run(with_clocks(prints, 500))):
+        assert json.loads(json.dumps(packet.features, allow_nan=False)) == packet.features

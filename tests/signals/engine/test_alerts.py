@@ -1,0 +1,148 @@
+"""Golden group G10 strict and the chains of equal alerts (options-engine.md 14.2, errata 34)."""
+
+import pytest
+
+from signals.engine.alerts import Chain, Merged, admit, forget_old, score_alert, severity_of
+from signals.engine.params import Params
+from signals.engine.records import Alert
+
+PARAMS = Params()
+SECOND = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("inputs", "points", "severity"),
+    [
+        ((180_000, 0.8972, 0.956, 0.25), 62, "medium"),
+        ((180_000, 0.7372, 0.956, 0.25), 57, "medium"),  # errata 11
+        ((75_500, 0.6, 0.9, 0.25), 47, "low"),
+        ((2_500_000, 0.9, 0.95, 0.8), 85, "high"),
+        ((0, 0.0, 0.0, 0.0), 0, "low"),
+        ((10_000, 0.0, 0.0, 0.0), 0, "low"),
+        ((10_000_000, 1.0, 1.0, 1.0), 100, "high"),
+        ((10**12, 2.0, 2.0, 2.0), 100, "high"),
+    ],
+)
+def test_golden_score(
+    inputs: tuple[float, float, float, float], points: int, severity: str
+) -> None:
+    found = score_alert(*inputs, suppressed=False, params=PARAMS)
+
+    assert (found.points, found.severity) == (points, severity)
+
+
+def test_cold_baseline_counts_a_quarter_and_says_so() -> None:
+    cold = score_alert(180_000, 0.8972, 0.956, None, suppressed=False, params=PARAMS)
+    warm = score_alert(180_000, 0.8972, 0.956, 0.25, suppressed=False, params=PARAMS)
+
+    assert cold.points == warm.points
+    assert cold.breakdown[3] == {
+        "term": "unusual", "value": 0.25, "weight": 0.15, "points": 3.75, "note": "baseline_cold",
+    }  # fmt: skip
+    assert "note" not in warm.breakdown[3]
+
+
+def test_breakdown_is_the_golden_sum() -> None:
+    found = score_alert(180_000, 0.8972, 0.956, None, suppressed=False, params=PARAMS)
+
+    assert [(part["term"], part["points"]) for part in found.breakdown] == [
+        ("premium", 16.74),
+        ("confidence", 26.92),
+        ("evidence_quality", 14.34),
+        ("unusual", 3.75),
+    ]
+    assert found.breakdown[1]["note"] == "highest_rule"
+
+
+def test_suppression_caps_a_high_score_and_shows_what_it_cost() -> None:
+    found = score_alert(2_500_000, 0.9, 0.95, 0.8, suppressed=True, params=PARAMS)
+
+    assert (found.points, found.severity) == (74, "medium")
+    assert found.breakdown[-1] == {
+        "term": "suppression_cap", "value": None, "weight": None, "points": -11,
+    }  # fmt: skip
+
+
+def test_suppression_leaves_a_lower_score() -> None:
+    found = score_alert(180_000, 0.8972, 0.956, None, suppressed=True, params=PARAMS)
+
+    assert found.points == 62
+    assert len(found.breakdown) == 4
+
+
+@pytest.mark.parametrize(
+    ("points", "severity"), [(75, "high"), (74, "medium"), (50, "medium"), (49, "low")]
+)
+def test_severity(points: int, severity: str) -> None:
+    assert severity_of(points, PARAMS) == severity
+
+
+def alert(ts: int, score: int, uid: bytes = b"", key: str = "SPY|x|bullish") -> Alert:
+    return Alert(
+        uid=uid or ts.to_bytes(16), ts=ts, cause_seq=1, ordinal=0, event_uid=b"e", packet_uid=b"p",
+        packet_ts=ts, contract="", underlying="SPY", tuning_revision=0, score=score, severity="low",
+        direction="bullish", primary_profile=None, classifier_ids=("x",), print_count=1, size=1,
+        premium_micros=1, evidence_quality=1.0, headline="", breakdown=[], explanations=[],
+        dedupe_key=key,
+    )  # fmt: skip
+
+
+def test_first_alert_opens_a_chain() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+
+    assert admit(chains, first, PARAMS) is first
+    assert chains == {"SPY|x|bullish": Chain(0, first.uid, 0, 50, 3)}
+
+
+#   0 s: 50 opens.  10 s: 54 is merged.  20 s: 55 supersedes.  59.9 s: 59 is merged (55 stands).
+#   60 s from the FIRST emission: a new chain.
+def test_chain_merges_supersedes_and_ends() -> None:
+    chains: dict[str, Chain] = {}
+    first, better = alert(0, 50), alert(20 * SECOND, 55)
+    admit(chains, first, PARAMS)
+
+    merged = admit(chains, alert(10 * SECOND, 54), PARAMS)
+    superseding = admit(chains, better, PARAMS)
+    merged_again = admit(chains, alert(59_900_000, 59), PARAMS)
+    merged_too = admit(chains, alert(59_950_000, 10), PARAMS)
+    fresh = admit(chains, alert(60 * SECOND, 10), PARAMS)
+
+    assert merged == Merged(first.uid, 0, 3)
+    assert isinstance(superseding, Alert)
+    assert superseding.supersedes == first.uid
+    assert merged_again == Merged(better.uid, better.ts, 3)
+    assert merged_too == Merged(better.uid, better.ts, 4)
+    assert isinstance(fresh, Alert)
+    assert fresh.supersedes is None
+
+
+def test_other_key_is_another_chain() -> None:
+    chains: dict[str, Chain] = {}
+    admit(chains, alert(0, 50), PARAMS)
+
+    other = alert(1, 50, key="SPY|x|bearish")
+
+    assert admit(chains, other, PARAMS) is other
+
+
+def test_window_of_zero_never_merges() -> None:
+    chains: dict[str, Chain] = {}
+    params = Params.from_values({"alert_dedupe_window_s": 0})
+    admit(chains, alert(0, 50), params)
+
+    assert isinstance(admit(chains, alert(0, 50, uid=b"2"), params), Alert)
+
+
+def test_old_chains_are_forgotten_in_the_order_of_their_starts() -> None:
+    chains: dict[str, Chain] = {}
+    admit(chains, alert(0, 50, key="a"), PARAMS)
+    admit(chains, alert(1, 50, key="b"), PARAMS)
+    admit(chains, alert(90 * SECOND, 50, key="a"), PARAMS)
+
+    forget_old(chains, 600 * SECOND + 1, 0)
+    assert list(chains) == ["b", "a"]
+    forget_old(chains, 600 * SECOND + 2, 0)
+    assert list(chains) == ["a"]
+    forget_old(chains, 2_000 * SECOND, 0)
+    assert chains == {}
