@@ -96,6 +96,7 @@ class Shown:
     rows: int
     others: int
     is_capped: bool
+    own: int
     reasons: list[tuple[str, int]]
     first: Any
     last: Any
@@ -126,10 +127,13 @@ def shown(run: RunLike, chosen: PrintFilter) -> Shown:
     masks = prints.order_by("-ts").values_list("label_passed", "label_reasons")[: COUNTED_ROWS + 1]
     found = Counter(masks)
     total = sum(found.values())
-    hidden = Counter({m: n for (passed, m), n in found.items() if not passed})
+    failed = Counter({m: n for (passed, m), n in found.items() if not passed})
+    hidden = failed if chosen.signal_only else Counter()
+    others = max(0, min(total, COUNTED_ROWS) - len(rows))
     return Shown(
         rows=len(rows),
-        others=max(0, min(total, COUNTED_ROWS) - len(rows)),
+        others=others,
+        own=max(0, others - hidden.total()),
         is_capped=total > COUNTED_ROWS,
         reasons=[(label_words(mask), n) for mask, n in hidden.most_common(6)],
         first=rows[-1].ts if rows else None,

@@ -1,5 +1,6 @@
 """Pages that show prints. Views only choose panels; panels read, templates write."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,8 @@ from flow.panels import PREMIUMS, SIDE_NUMBERS, TYPES, choose_prints
 from flow.storage.pages import Position, PrintRow, print_page, prints_by_seq, stream_ids
 
 OLDER_ROWS = 100
-_KEY_DIGITS = (14, 11, 5)  # microseconds, seq, stream: flow.live.tape.print_key
+# Microseconds (to the year 4253), seq, stream: flow.live.tape.print_key.
+_KEY = re.compile("([0-9a-f]{14})([0-9a-f]{11})([0-9a-f]{5})")
 
 
 @require_safe
@@ -63,18 +65,10 @@ def options_rows(request: HttpRequest) -> HttpResponse:
 
 def position_of(text: str) -> Position:
     """Read the key of a print. Errors: FilterError."""
-    parts, start = [], 0
-    for digits in _KEY_DIGITS:
-        parts.append(text[start : start + digits])
-        start += digits
-    try:
-        ts, seq, stream = (int(part, 16) for part in parts)
-        to_datetime(ts)
-    except (ValueError, OverflowError):
-        raise FilterError("before", text, "the key of a print") from None
-    if len(text) != sum(_KEY_DIGITS):
-        raise FilterError("before", text, "the key of a print")
-    return Position(ts, seq, stream)
+    match = _KEY.fullmatch(text)
+    if match is None:
+        raise FilterError("print", text, "the key of a print")
+    return Position(*(int(part, 16) for part in match.groups()))
 
 
 def gate(rows: list[PrintRow], run: Any, query: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -13,7 +13,8 @@ class IslandflowConfig(AppConfig):
         """Load Celery's application, so that pages and commands can send tasks."""
         from islandflow import celery  # noqa: F401
 
-        post_migrate.connect(_make_roles, sender=self)
+        # After auth's tables: an app without models of its own is never told.
+        post_migrate.connect(_make_roles, sender=apps.get_app_config("auth"))
 
 
 def _make_roles(using: str, **kwargs: Any) -> None:

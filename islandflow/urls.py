@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("signals.urls")),
     path("api/", include("flow.api.urls")),
     path("api/v1/flow/", include("signals.api.urls")),
+    path("api/v1/", include("replay.api.urls")),
 ]
 
 admin.site.site_header = "Islandflow evidence"

@@ -41,6 +41,7 @@ def pytest_terminal_summary(
 @pytest.fixture(scope="session", autouse=True)
 def plain_static() -> None:
     """Serve static files by their own names: tests collect nothing."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 
@@ -27,7 +27,7 @@ def may_watch(user: Any) -> bool:
     return bool(user.is_superuser or user.groups.filter(name__in=WATCHING_GROUPS).exists())
 
 
-@sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]
 def user_of_session(session_key: str | None) -> Any:
     """Return who a session belongs to now, None for nobody: read anew from its row."""
     if not session_key:

@@ -49,6 +49,14 @@ _REASON_WORDS = {
     "reject:mid-min-notional": "inside the quote, below its least premium",
     "reject:missing-nbbo-min-notional": "no usable quote, below its least premium",
     "reject:no-signal-rule": "no rule keeps it",
+    "mode:all": "the mode shows everything",
+    "keep:auto-large": "large enough for any side",
+    "keep:ask-side": "ask side",
+    "keep:bid-side": "bid side",
+    "keep:mid": "inside the quote, large enough",
+    "keep:missing-nbbo": "no usable quote, large enough",
+    "keep:sweep-or-iso": "sweep order",
+    "keep:large-contract-count": "many contracts",
 }
 
 
@@ -218,7 +226,8 @@ def _move(row: PrintRow) -> str:
 def _move_words(row: PrintRow) -> str:
     if row.move_5m_bps is None and row.move_5m_z is None:
         return "the underlying was not quoted 5 minutes before"
+    norm = "no norm of it yet" if row.move_5m_z is None else fmt.sigma(row.move_5m_z)
     return (
-        f"underlying in the 5 min before: {fmt.bps(row.move_5m_bps)}, {fmt.sigma(row.move_5m_z)};"
+        f"underlying in the 5 min before: {fmt.bps(row.move_5m_bps)}, {norm};"
         f" in the minute before: {fmt.bps(row.move_60s_bps)}"
     )

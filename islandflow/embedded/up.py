@@ -1,5 +1,6 @@
 """The start of everything, `bin/up`: services, database, files, administrator, processes."""
 
+import hashlib
 import http.client
 import os
 import shutil
@@ -102,10 +103,23 @@ def prepare(environment: Mapping[str, str]) -> None:
     with step(3, "database"):
         shell.run([*manage, "migrate", "--noinput"], cwd=PROJECT, env=environment)
     with step(4, "static files"):
-        shell.run([*manage, "collectstatic", "--noinput"], cwd=PROJECT, env=environment)
+        stamp, wanted = Path(environment["ISLANDFLOW_HOME"]) / "static.stamp", static_stamp()
+        if not stamp.exists() or stamp.read_text() != wanted:
+            shell.run([*manage, "collectstatic", "--noinput"], cwd=PROJECT, env=environment)
+            stamp.write_text(wanted)
     with step(5, "administrator") as remarks:
         script = "islandflow.embedded.first_admin"
         remarks.append(shell.run([python, "-m", script], cwd=PROJECT, env=environment).strip())
+
+
+def static_stamp() -> str:
+    """Return what the collected files depend on: our own files and the locked packages."""
+    digest = hashlib.sha256((PROJECT / "requirements.txt").read_bytes())
+    for path in sorted((PROJECT / "static").rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(PROJECT)} {path.stat().st_size}".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

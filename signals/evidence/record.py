@@ -121,10 +121,10 @@ def facts(packet: Any, members: Sequence[PrintRow]) -> list[str]:
     venues = features.get("venue_count")
     where = "venues not stated" if venues is None else f"on {venues} venue{'s' * (venues != 1)}"
     span = fmt.age(int((packet.end_ts - packet.ts).total_seconds() * 1_000_000))
-    lines = [
-        f"{packet.size:,} contracts, {fmt.money(packet.premium_micros)}, {packet.print_count:,} "
-        f"print{'s' * (packet.print_count != 1)} in {span}, {where}."
-    ]
+    many = packet.print_count != 1
+    prints = f"{packet.print_count:,} prints in {span}" if many else "1 print"
+    premium = fmt.money(packet.premium_micros)
+    lines = [f"{packet.size:,} contracts, {premium}, {prints}, {where}."]
     if not members:
         return lines
     case = Case(members, features)

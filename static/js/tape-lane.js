@@ -95,7 +95,8 @@ class TapeLane extends HTMLElement {
   tell(held) {
     if (!this.slot_) return;
     const since = this.since ? ` from ${this.since.slice(0, 8)}` : "";
-    const text = !held ? "following" : this.fresh ? `${this.fresh} new${since}` : "held";
+    const isNarrow = this.clientWidth < 560;
+    const text = !held ? "following" : this.fresh ? `${this.fresh} new${isNarrow ? "" : since}` : "held";
     if (this.slot_.textContent !== text) this.slot_.textContent = text;
     this.slot_.dataset.state = held && held !== "pointer" ? "held" : this.fresh ? "held" : "following";
   }

@@ -127,3 +127,21 @@ def test_supervisor_that_ended_stops_everything(tmp_path: Path) -> None:
 
     with pytest.raises(EmbeddedError, match=r"supervisord ended \(status 1\)[\s\S]*broken"):
         up.check_supervisor(supervisor, home)
+
+
+def test_static_stamp_follows_our_files_and_the_locked_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "requirements.txt").write_text("a==1")
+    monkeypatch.setattr(up, "PROJECT", tmp_path)
+    stamps = [up.static_stamp()]
+    (tmp_path / "static" / "live.js").write_text("one")
+    stamps.append(up.static_stamp())
+    (tmp_path / "static" / "live.js").write_text("two")
+    stamps.append(up.static_stamp())
+    (tmp_path / "requirements.txt").write_text("a==2")
+    stamps.append(up.static_stamp())
+
+    assert len(set(stamps)) == 4
+    assert up.static_stamp() == stamps[-1]

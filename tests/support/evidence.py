@@ -37,7 +37,7 @@ def make_user(role: str = "admin", *, name: str = "", is_staff: bool = True) -> 
         name or role, password=PASSWORD, is_staff=is_staff, is_superuser=role == "superuser"
     )
     if role != "superuser":
-        user.groups.add(Group.objects.get(name=role))
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
 
 

@@ -1,0 +1,78 @@
+"""`manage.py tuning`: list, show, draft from the environment, activate."""
+
+import io
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from signals.models import TuningRevision
+from signals.tuning import tuning_create
+
+pytestmark = pytest.mark.usefixtures("log_db")
+
+
+def tuning(*words: str) -> str:
+    out = io.StringIO()
+    call_command("tuning", *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Any:
+    values: dict[str, Any] = {}
+    monkeypatch.setattr(type(settings.ENV), "tuning", property(lambda self: values), raising=False)
+    return values
+
+
+def test_list_shows_every_revision_newest_first() -> None:
+    tuning_create({"cluster_gap_ms": 300}, reason="quieter")
+
+    first, second = tuning("list").splitlines()
+
+    assert "draft" in first
+    assert "quieter" in first
+    assert "active" in second
+
+
+def test_show_tells_values_ranges_and_what_differs_from_the_default() -> None:
+    draft = tuning_create({"cluster_gap_ms": 301}, reason="quieter")
+
+    shown = tuning("show", str(draft.pk))
+
+    assert "cluster_gap_ms = 301  1 to" in shown
+    assert "(default " in shown
+    assert "Revision 1 (active)" in tuning("show")
+
+
+def test_from_env_drafts_what_the_environment_says_differently(environment: Any) -> None:
+    environment["cluster_gap_ms"] = 302
+
+    said = tuning("from-env", "--reason", "moved")
+
+    draft = TuningRevision.objects.latest("id")
+    assert (draft.state, draft.reason, draft.values["cluster_gap_ms"]) == ("draft", "moved", 302)
+    assert f"tuning activate {draft.pk}" in said
+
+
+def test_from_env_without_a_difference_drafts_nothing(environment: Any) -> None:
+    assert "nothing else" in tuning("from-env")
+    assert TuningRevision.objects.count() == 1
+
+
+def test_activate_puts_a_draft_into_force_and_tells_what_changes() -> None:
+    draft = tuning_create({"cluster_gap_ms": 303}, reason="quieter")
+
+    said = tuning("activate", str(draft.pk))
+
+    assert "-> 303" in said
+    assert TuningRevision.objects.get(state="active").pk == draft.pk
+
+
+@pytest.mark.parametrize(
+    ("number", "message"), [("1", "only a draft can be activated"), ("99", "no revision has that")]
+)
+def test_activate_refuses_what_is_no_draft(number: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        tuning("activate", number)
