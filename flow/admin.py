@@ -18,6 +18,7 @@ from flow.codes import (
 from flow.domain.units import micros_to_text
 from flow.domain.venues import venue_name
 from flow.evidence_admin import RawEvidenceAdmin, contract_ids
+from flow.evidence_keys import raw_key
 from flow.evidence_models import (
     EquityPrintEvidence,
     FeedCursorEvidence,
@@ -32,12 +33,12 @@ from flow.evidence_text import (
     dollars,
     instant,
     link,
+    milliseconds,
     money,
     structure,
     table,
     time,
 )
-from flow.evidence_keys import raw_key
 from flow.models import ControlRequest, Gap, Quarantine
 from flow.storage.pages import QuoteRow, quotes_by_seq
 from flow.storage.status import stream_status
@@ -46,7 +47,7 @@ WHO = ("key", "stream_name", "seq", time("ts", "event time"), time("received_at"
 QUOTE = (
     money("bid_micros", "bid"), money("ask_micros", "ask"), "bid_size", "ask_size",
     time("quote_ts", "quote time"), "quote_seq",
-    column("quote_silence_us", "silence of the quote feed", lambda us: _milliseconds(us)),
+    column("quote_silence_us", "silence of the quote feed", milliseconds),
     column("quote_mode", "quote feed promises", quote_mode_name),
 )  # fmt: skip
 SESSION = (
@@ -212,7 +213,3 @@ def _quote_of(alias: str, row: Any) -> QuoteRow | None:
 
 def _words(words: list[str]) -> str:
     return ", ".join(words) or MISSING
-
-
-def _milliseconds(us: int | None) -> str:
-    return MISSING if us is None else f"{us / 1000:,.3f} ms"

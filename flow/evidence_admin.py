@@ -42,7 +42,8 @@ class EstimatedPaginator(AnyPaginator):
 
     @cached_property
     def count(self) -> int:
-        alias, table = self.object_list.db, self.object_list.model._meta.db_table  # type: ignore[union-attr]  # noqa: SLF001
+        rows: Any = self.object_list
+        alias, table = rows.db, rows.model._meta.db_table  # noqa: SLF001
         with connections[alias].cursor() as cursor:
             cursor.execute(ESTIMATE, {"table": table.removeprefix("evidence_")})
             return int(cursor.fetchone()[0])
@@ -53,6 +54,7 @@ class KeysetChangeList(ChangeList):
 
     older_link: str | None = None
     newest_link: str | None = None
+    model_admin: Any
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         self.request = request
@@ -63,7 +65,7 @@ class KeysetChangeList(ChangeList):
         found.pop("before", None)
         return found
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return [f"-{name}" for name in self.model_admin.key_order]
 
     def get_results(self, request: HttpRequest) -> None:
@@ -125,9 +127,9 @@ class EvidenceAdmin(LookOnlyAdmin):
     paginator = EstimatedPaginator
     list_per_page = PAGE_ROWS
     list_max_show_all = 0
-    list_filter = (RunFilter, DayFilter)
+    list_filter: ClassVar[Any] = (RunFilter, DayFilter)
     # Django shows the search box for a name here; the search itself is get_search_results.
-    search_fields = ("underlying",)
+    search_fields: ClassVar[Any] = ("underlying",)
     search_help_text = "Exact symbol"
     list_reads: ClassVar[tuple[str, ...]] = ()  # what list_display reads of the row
 
@@ -137,7 +139,7 @@ class EvidenceAdmin(LookOnlyAdmin):
     @property
     def key_order(self) -> tuple[str, ...]:
         """Return the real key columns in the order of lists, which is newest first."""
-        return tuple(self.model.key_order)  # type: ignore[attr-defined]
+        return tuple(getattr(self.model, "key_order", ("id",)))
 
     def position_of(self, key: Any) -> tuple[Any, ...]:
         """Return a key's values in that order."""

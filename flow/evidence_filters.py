@@ -46,11 +46,10 @@ class OneChoiceFilter(SimpleListFilter):
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for value, title in self.lookup_choices:
+            chosen: dict[str, Any] = {str(self.parameter_name): value}
             yield {
                 "selected": str(value) == str(self.value()),
-                "query_string": changelist.get_query_string(
-                    {self.parameter_name: value}, [*self.resets, "before", "p"]
-                ),
+                "query_string": changelist.get_query_string(chosen, [*self.resets, "before", "p"]),
                 "display": title,
             }
 
@@ -137,7 +136,8 @@ class DayFilter(SimpleListFilter):
         first, last = day_bounds(self._shown)
         older = _newest_day(queryset.filter(ts__lt=first))
         newer = _oldest_day(queryset.filter(ts__gte=last))
-        self._offered = sorted({newest, newer, self._shown, older} - {None}, reverse=True)
+        found = {day for day in (newest, newer, self._shown, older) if day is not None}
+        self._offered = sorted(found, reverse=True)
         return queryset.filter(ts__gte=first, ts__lt=last)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:

@@ -16,10 +16,6 @@ class StoredAdmin(EvidenceAdmin):
     search_fields = ()
     by_run: ClassVar[bool] = False
 
-    @property
-    def key_order(self) -> tuple[str, ...]:
-        return tuple(getattr(self.model, "key_order", ("id",)))
-
     def position_of(self, key: Any) -> tuple[Any, ...]:
         if len(self.key_order) > 1:
             raise IncorrectLookupParameters("this list has one page")

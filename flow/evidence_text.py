@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from flow.domain.sessions import NEW_YORK
 from flow.domain.units import micros_to_text
 
-MISSING = "–"  # noqa: RUF001 - shown as missing, never as 0
+MISSING = "\N{EN DASH}"  # shown as missing, never as 0
 SHOWN_BYTES = 2_000
 
 Column = Callable[[Any], Any]
@@ -28,6 +28,11 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return MISSING
     return f"{value.astimezone(NEW_YORK):%Y-%m-%d %H:%M:%S.%f %Z}"
+
+
+def milliseconds(micros: int | None) -> str:
+    """Return a duration in milliseconds."""
+    return MISSING if micros is None else f"{micros / 1000:,.3f} ms"
 
 
 def money(field: str, label: str) -> Column:

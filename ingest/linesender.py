@@ -54,6 +54,10 @@ class LineSender:
         """Whether every line has left at least once."""
         return all(self.sent)
 
+    def unpace(self) -> None:
+        """Send the rest as fast as it is read."""
+        self._pause_s = 0.0
+
     def cut(self) -> None:
         """Drop every connection, in the middle of a line if it happens so."""
         with self._lock:

@@ -4,6 +4,7 @@
 worker of the same source waits as hot standby until the lease is free.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -120,8 +121,9 @@ class IngestWorker:
 
     def close(self) -> None:
         """Give the lease back and close the feed and the connection."""
-        if self._lease is not None and not self._conn.closed:
-            leases.release(self._conn, self._lease)
+        with contextlib.suppress(psycopg.Error):
+            if self._lease is not None and not self._conn.closed:
+                leases.release(self._conn, self._lease)
         self.feed.close()
         self._conn.close()
 
@@ -307,7 +309,6 @@ def run_worker(
     *,
     clock_rule: ClockRule = "wall",
     wall_us: Callable[[], int],
-    limit_reached: Callable[[], bool] = lambda: False,
 ) -> None:
     """Wait for the lease, then step until stopped or the feed has ended."""
     worker = IngestWorker(feed, clock_rule=clock_rule, wall_us=wall_us)
@@ -316,7 +317,7 @@ def run_worker(
             if stop.wait(STANDBY_POLL_S):
                 return
         log.info("ingest %s owns its streams", feed.source)
-        while not stop.is_set() and not limit_reached():
+        while not stop.is_set():
             if not worker.step() and feed.finished:
                 worker.finish()
                 return

@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
 from psycopg import sql
+
+DROP_ATTEMPTS, DROP_PAUSE_S = 40, 0.5
 
 
 def run_inside_scratch(*words: str) -> int:
@@ -27,5 +30,21 @@ def run_inside_scratch(*words: str) -> int:
         )
         return done.returncode
     finally:
-        with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(url, name)
+
+
+def _drop(url: str, name: str) -> None:
+    """Remove the scratch database; killed workers may hold their connections a moment longer.
+
+    Not FORCE: that needs rights over TimescaleDB's own background worker, which leaves by itself.
+    """
+    with psycopg.connect(url, autocommit=True) as admin:
+        for attempts_left in reversed(range(DROP_ATTEMPTS)):
+            try:
+                admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            except psycopg.errors.ObjectInUse:
+                if not attempts_left:
+                    raise
+                time.sleep(DROP_PAUSE_S)
+            else:
+                return

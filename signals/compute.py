@@ -4,6 +4,7 @@ A start loads the newest state, steps again through the ledger to the cursor com
 goes on. That is the only start there is, after a kill or an upgrade alike (design, point 5).
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -64,6 +65,7 @@ class ComputeWorker:
         self._saved_at = 0.0
         self._saved_entries = 0
         self._renewed_at = 0.0
+        self._ahead = False  # the state holds entries of a step that is not committed
         self._params = Params()
 
     def take_over(self) -> bool:
@@ -86,10 +88,15 @@ class ComputeWorker:
         return worked
 
     def close(self) -> None:
-        """Save the state and give the lease back."""
-        if self._lease is not None and not self._conn.closed:
-            self._save()
-            leases.release(self._conn, self._lease)
+        """Save the state and give the lease back; after a failure only end.
+
+        A state that is ahead of its ledger is never saved: the next worker steps again instead.
+        """
+        with contextlib.suppress(psycopg.Error, leases.LeaseLost):
+            if self._lease is not None and not self._conn.closed:
+                if not self._ahead:
+                    self._save()
+                leases.release(self._conn, self._lease)
         self._conn.close()
 
     def _step_stream(self, stream: int) -> bool:
@@ -99,6 +106,7 @@ class ComputeWorker:
         infos = self._bounded(infos)
         if not infos:
             return False
+        self._ahead = True
         outputs, revision = self._derive(stream, infos)
         count = sum(info.n for info in infos)
         done = Step(
@@ -123,6 +131,7 @@ class ComputeWorker:
         self.step_no += 1
         self.entries += count
         self._positions[stream] = infos[-1].batch_no
+        self._ahead = False
         return True
 
     def _bounded(self, infos: list[BatchInfo]) -> list[BatchInfo]:
@@ -147,6 +156,7 @@ class ComputeWorker:
         return {head.kind: head.id for head in all_streams if head.source == source}
 
     def _recover(self) -> None:
+        self._ahead = True  # until the last repeated step has proved itself
         saved = steps.newest_state(self._conn, run=self.run, shard=SHARD)
         self._states, self._positions, self.step_no = {}, {}, 0
         if saved is not None:
@@ -156,6 +166,7 @@ class ComputeWorker:
             self._positions = snapshot.positions
         for row in steps.read_ledger(self._conn, run=self.run, shard=SHARD, after=self.step_no):
             self._step_again(row)
+        self._ahead = False
         self._saved_step, self._saved_at = self.step_no, time.monotonic()
 
     def _step_again(self, row: steps.LedgerRow) -> None:

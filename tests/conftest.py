@@ -62,7 +62,9 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make the test database for both aliases, whichever tests were chosen."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None, "runs": None})
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases={"default": None, "runs": None}
+        )
     yield
     with django_db_blocker.unblock():
         connections.close_all()

@@ -34,7 +34,7 @@ class ChosenRun(Protocol):
 class ReadView(APIView):
     """A read of the API. Authentication, permission and envelope are the project's defaults."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if "Authorization" in request.headers and settings.SESSION_COOKIE_NAME in request.COOKIES:

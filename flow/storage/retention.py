@@ -6,7 +6,7 @@ quarantine) goes in small deletes.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
@@ -83,7 +83,9 @@ def prune(kind: Kind, older_than: timedelta, *, dry_run: bool = False) -> Pruned
 
 def _cutoff(older_than: timedelta) -> datetime:
     with connections[LIVE].cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp() - %s", [older_than])
+        cursor.execute(
+            "SELECT clock_timestamp() - make_interval(secs => %s)", [older_than.total_seconds()]
+        )
         cutoff: datetime = cursor.fetchone()[0]
         return cutoff
 
@@ -125,33 +127,35 @@ def _delete_manifest(kinds: tuple[str, ...], cutoff: datetime) -> int:
             [list(kinds)],
         )
         streams = [int(row[0]) for row in cursor.fetchall()]
-    return sum(_in_batches(_MANIFEST, [stream, stream, cutoff]) for stream in streams)
+    return sum(_in_batches(_MANIFEST, {"stream": stream, "cutoff": cutoff}) for stream in streams)
 
 
 def _delete_rows(table: str, cutoff: datetime) -> int:
-    return _in_batches(_ROWS.format(table=table), [cutoff])
+    return _in_batches(_ROWS.format(table=table), {"cutoff": cutoff})
 
 
 # Both look at the oldest rows by key only, so that finding nothing costs as little as one batch.
 _MANIFEST = f"""
     DELETE FROM {SCHEMA}.batch b USING (
         SELECT stream, batch_no, committed_at FROM {SCHEMA}.batch
-        WHERE stream = %s AND batch_no < (SELECT max(batch_no) FROM {SCHEMA}.batch WHERE stream = %s)
+        WHERE stream = %(stream)s
+          AND batch_no < (SELECT max(batch_no) FROM {SCHEMA}.batch WHERE stream = %(stream)s)
         ORDER BY batch_no LIMIT {DELETE_BATCH}) old
-    WHERE b.stream = old.stream AND b.batch_no = old.batch_no AND old.committed_at < %s"""
+    WHERE b.stream = old.stream AND b.batch_no = old.batch_no
+      AND old.committed_at < %(cutoff)s"""  # noqa: S608 - constants of this module
 _ROWS = f"""
     DELETE FROM {SCHEMA}.{{table}} WHERE id IN (
         SELECT id FROM (
             SELECT id, received_at FROM {SCHEMA}.{{table}} ORDER BY id LIMIT {DELETE_BATCH}) old
-        WHERE received_at < %s)"""
+        WHERE received_at < %(cutoff)s)"""  # noqa: S608 - constants of this module
 
 
-def _in_batches(sql: str, parameters: list[object]) -> int:
+def _in_batches(sql: str, parameters: dict[str, Any]) -> int:
     total = 0
     while True:
         with connections[LIVE].cursor() as cursor:
             cursor.execute(sql, parameters)
-            count = cursor.rowcount
+            count = int(cursor.rowcount)
         total += count
         if count < DELETE_BATCH:
             return total

@@ -63,6 +63,7 @@ class Rig:
         while min(self.tally.ingest_kills, self.tally.compute_kills) < self._kills:
             self._kill_one()
         self._say("all kills done; letting the feed run out")
+        self._sender.unpace()
         self._wait("the log holds every line", self._is_stored)
         self._wait("compute has reached the end of the log", self._is_derived)
 

@@ -19,7 +19,7 @@ class RunSerializer(serializers.Serializer[Any]):
 class StreamSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the field of the answer
     kind = serializers.CharField()
     head_seq = serializers.IntegerField()
     batch_no = serializers.IntegerField()
@@ -29,7 +29,7 @@ class StreamSerializer(serializers.Serializer[Any]):
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the field of the answer
     state = serializers.ChoiceField(["starting", "live", "stale", "dead", "stopped", "finished"])
     detail = serializers.CharField()
     silence_s = serializers.FloatField(allow_null=True)

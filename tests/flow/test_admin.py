@@ -189,7 +189,8 @@ def test_stored_lists_read_bounded(client: Client, model: str) -> None:
 def test_quarantine_shows_raw_bytes_escaped(client: Client) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            """INSERT INTO live.quarantine (run, source, reason, detail, place, raw, uid, received_at)
+            """INSERT INTO live.quarantine (run, source, reason, detail, place, raw, uid,
+                                            received_at)
                VALUES (0, 'f', 'bad_price', '<b>x</b>', 'a:1', %s, gen_random_uuid(), now())
                RETURNING id""",
             [b"<script>alert(1)</script>"],

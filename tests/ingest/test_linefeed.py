@@ -236,3 +236,17 @@ def test_cuts_anywhere_lose_nothing_and_keep_the_order(stops: list[int]) -> None
 
 def by_uid(items: list[FeedItem]) -> dict[bytes, FeedItem]:
     return {item.uid: item for item in items if not isinstance(item, Malformed)}
+
+
+def test_a_paced_sender_can_be_told_to_hurry() -> None:
+    lines = [encode_event(event) for event in ledger(3, 2_000)]
+    with LineSender(lines, lines_per_s=1.0) as sender:
+        sender.unpace()
+        feed = LineFeed("127.0.0.1", sender.port)
+        feed.open(None)
+        received: list[object] = []
+        while len(received) < len(lines):
+            received += feed.read(5_000, 0.2)
+        feed.close()
+
+    assert len(received) == len(lines)

@@ -1,6 +1,7 @@
 """The probes: live needs nothing, ready says what is missing."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from flow.storage import leases
@@ -37,12 +38,10 @@ def test_ready_is_200_once_both_workers_hold_their_leases() -> None:
 
 
 def test_ready_is_503_while_redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    from islandflow import health
-
     def away(*args: object) -> None:
         raise ConnectionError("gone")
 
-    monkeypatch.setattr(health.cache, "set", away)
+    monkeypatch.setattr(cache, "set", away)
     answer = Client().get("/health/ready")
 
     assert answer.status_code == 503

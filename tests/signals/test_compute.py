@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from flow.domain.events import Control, StampedPrint
@@ -208,3 +209,26 @@ def test_alerts_lead_to_their_prints_and_quotes(logged: None) -> None:
                 (alert.uid.hex(),),
             ).fetchall()
             assert {("member",), ("packet",)} <= set(roles)
+
+
+def test_a_state_ahead_of_its_ledger_is_never_saved(
+    logged: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derive_all()
+    whole = derived_digests()
+    forget_derived()
+    worker = ComputeWorker(run=0, max_entries=400)
+    assert worker.take_over()
+    worker.step()
+    with monkeypatch.context() as broken:
+        broken.setattr("signals.storage.steps.write_step", _fail)
+        with pytest.raises(psycopg.OperationalError):
+            worker.step()
+    worker.close()
+    derive_all()
+
+    assert derived_digests() == whole
+
+
+def _fail(*args: object, **kwargs: object) -> None:
+    raise psycopg.OperationalError("the commit was lost")

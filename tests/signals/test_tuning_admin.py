@@ -13,7 +13,7 @@ from signals.engine.params import PARAMETERS, PRESETS, Params
 from signals.models import TuningRevision
 from signals.tuning import tuning_activate, tuning_create
 from signals.tuning_form import PREFIX
-from tests.support.evidence import signed_in
+from tests.support.evidence import make_user, signed_in
 
 pytestmark = pytest.mark.usefixtures("log_db")
 ADD = "/admin/signals/tuningrevision/add/"
@@ -144,7 +144,7 @@ def test_activation_swaps_the_two_and_asks_every_stream_to_note_it(client: Clien
 
 def test_activation_needs_the_csrf_token() -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(signed_in("superuser").get(ADD).wsgi_request.user)
+    strict.force_login(make_user("superuser"))
 
     assert strict.post(address("activate", draft().pk)).status_code == 403
     assert TuningRevision.objects.get(state="active").pk == 1
@@ -205,6 +205,6 @@ def test_database_refuses_to_rewrite_history(history: list[int], change: dict[st
 
 def test_database_refuses_to_delete_history(history: list[int]) -> None:
     for revision in history:
-        with pytest.raises(IntegrityError, match="cannot be deleted, evidence refers to it"):
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM tuning_revision WHERE id = %s", [revision])
+        refused = pytest.raises(IntegrityError, match="cannot be deleted, evidence refers to it")
+        with connection.cursor() as cursor, refused:
+            cursor.execute("DELETE FROM tuning_revision WHERE id = %s", [revision])

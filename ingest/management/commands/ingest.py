@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flow.storage.leases import LeaseLost
@@ -40,3 +41,8 @@ class Command(BaseCommand):
             raise SystemExit(LEASE_LOST) from lost
         except FeedStopped as stopped:
             raise CommandError(str(stopped)) from stopped
+        except psycopg.OperationalError as error:
+            raise CommandError(
+                "the database went away, so the feed stops; what was not committed is read again"
+                f" after the next start: {error}"
+            ) from error

@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flow.storage.leases import LeaseLost
@@ -36,6 +37,11 @@ class Command(BaseCommand):
         except LeaseLost as lost:
             self.stderr.write(str(lost))
             raise SystemExit(LEASE_LOST) from lost
+        except psycopg.OperationalError as error:
+            raise CommandError(
+                "the database went away, so compute stops; the next start goes on from the"
+                f" last committed step: {error}"
+            ) from error
         except NondeterminismError as alarm:
             raise CommandError(str(alarm)) from alarm
         if run > 0:

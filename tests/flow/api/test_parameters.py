@@ -115,4 +115,4 @@ def test_documented_parameter_carries_choices_and_default() -> None:
     assert told.enum is not None
     assert "STALE" in told.enum
     assert LIMIT.documented().default == 200
-    assert CURSOR.documented().description.endswith("answer.")
+    assert str(CURSOR.documented().description).endswith("answer.")

@@ -77,6 +77,16 @@ class Tab:
         await self.acknowledge(frame)
         return frame
 
+    async def until(self, holds: Callable[[], object]) -> dict[str, Any]:
+        """Take frames until something holds, at most ten seconds; returns the last frame."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
+        frame = await self.turn()
+        while not holds():
+            assert loop.time() < deadline, f"after {len(self.frames)} frames: {self.lanes.keys()}"
+            frame = await self.turn()
+        return frame
+
     async def say(self, message: object) -> None:
         """Send a message of the page."""
         await self.socket.send_to(text_data=json.dumps(message))

@@ -12,6 +12,7 @@ from islandflow.access import SOCKET, role_of
 from tests.flow.live import tabs
 from tests.flow.live.tabs import Tab, in_thread, live_rows, opened, trickle
 from tests.support.evidence import fill, make_user, signed_in
+from tests.support.workers import ingest_all
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("log_db", "quiet_hub")]
 TAPE = "panels=tape&view=raw"
@@ -81,9 +82,7 @@ async def test_what_cannot_be_shown_has_its_code(live: Client, query: str) -> No
 async def test_the_first_frame_is_the_page(live: Client) -> None:
     await in_thread(fill, 0, prints=5, alerts=0)
     async with opened(live, f"{TAPE}&panels=tape,status") as tab:
-        frame = await tab.turn()
-        while "tape" not in tab.lanes:
-            frame = await tab.turn()
+        frame = await tab.until(lambda: "tape" in tab.lanes)
         page = (await in_thread(live.get, "/options/?view=raw")).content.decode()
     assert frame["epoch"] == tab.frames[0]["epoch"]
     assert [f["n"] for f in tab.frames] == list(range(1, len(tab.frames) + 1))
@@ -94,19 +93,17 @@ async def test_the_first_frame_is_the_page(live: Client) -> None:
 
 async def test_without_an_acknowledgement_nothing_more_is_sent(live: Client) -> None:
     async with opened(live, TAPE) as tab:
-        frame = await tab.turn()
-        while "tape" not in tab.lanes:
-            frame = await tab.turn()
-        await in_thread(fill, 0, prints=5, alerts=0)
+        await tab.until(lambda: "tape" in tab.lanes)
+        await in_thread(ingest_all, live_rows(5))
         frame = await tab.receive()
+        await in_thread(ingest_all, live_rows(8), resumes=False)
         assert await tab.socket.receive_nothing(timeout=1.0)
         await tab.say({"epoch": "other", "n": frame["n"]})
         await tab.say({"epoch": frame["epoch"], "n": frame["n"] + 1})
         await tab.say("no message of ours")
         assert await tab.socket.receive_nothing(timeout=0.5)
         await tab.acknowledge(frame)
-        while len(tab.lanes.get("tape", {})) < 5:
-            await tab.turn()
+        await tab.until(lambda: len(tab.lanes["tape"]) == 8)
 
 
 async def test_a_quiet_socket_has_a_heartbeat_that_costs_credit(
@@ -124,12 +121,10 @@ async def test_a_quiet_socket_has_a_heartbeat_that_costs_credit(
 async def test_a_page_that_lost_the_thread_gets_a_snapshot(live: Client) -> None:
     await in_thread(fill, 0, prints=5, alerts=0)
     async with opened(live, TAPE) as tab:
-        while "tape" not in tab.lanes:
-            frame = await tab.turn()
+        frame = await tab.until(lambda: "tape" in tab.lanes)
         tab.lanes.clear()
         await tab.say({"epoch": frame["epoch"], "ask": "snapshot"})
-        while "tape" not in tab.lanes:
-            frame = await tab.turn()
+        frame = await tab.until(lambda: "tape" in tab.lanes)
     assert frame["parts"][0]["mode"] == "replace"
     assert len(tab.lanes["tape"]) == 5
 
@@ -210,7 +205,7 @@ async def test_no_more_than_eight_frames_a_second(live: Client) -> None:
         await tab.turn()
         began, count = loop.time(), len(tab.frames)
         with trickle(live_rows(60)) as step:
-            while len(tab.lanes.get("tape", {})) < 60:
+            for _ in range(20):
                 await in_thread(step)
                 await tab.turn()
         elapsed = loop.time() - began

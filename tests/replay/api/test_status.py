@@ -21,7 +21,7 @@ def status(query: str = "") -> dict[str, Any]:
     return body
 
 
-def execute(sql: str, *values: object) -> None:
+def execute(sql: str, *values: Any) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute(sql, values)
 
