@@ -25,7 +25,7 @@ class ChosenRun:
             request.run = find_run(request.GET.get("run"))  # type: ignore[attr-defined]
         except UnknownRun as unknown:
             request.run = LIVE  # type: ignore[attr-defined]
-            return _not_found(request, str(unknown))
+            return _not_found(request, unknown)
         return self.get_response(request)
 
 
@@ -51,8 +51,10 @@ class SocketRun:
         await self.app({**scope, "run": run}, receive, send)
 
 
-def _not_found(request: HttpRequest, message: str) -> HttpResponse:
+def _not_found(request: HttpRequest, unknown: UnknownRun) -> HttpResponse:
+    message = str(unknown)
     if request.path.startswith("/api/"):
-        body = {"error": {"code": "unknown_run", "message": message, "fields": ["run"]}}
+        field = {"name": "run", "received": unknown.name, "allowed": "the name of a run"}
+        body = {"error": {"code": "unknown_run", "message": message, "fields": [field]}}
         return JsonResponse(body, status=404)
     return render(request, "message.html", {"title": "Unknown run", "message": message}, status=404)

@@ -32,6 +32,7 @@ class UnknownRun(LookupError):
     """No run has that name."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         super().__init__(f"run is {name!r}; no run has that name; choose one of /api/v1/status")
 
 
@@ -39,7 +40,8 @@ def find_run(name: str | None) -> RunRef:
     """Return the run of a name; live without one. Errors: UnknownRun."""
     if not name or name == LIVE.name:
         return LIVE
-    run = Run.objects.filter(name=name).first()
+    # PostgreSQL holds no NUL in a text; no run can have such a name.
+    run = None if "\x00" in name else Run.objects.filter(name=name).first()
     if run is None:
         raise UnknownRun(name)
     return RunRef(run.id, run.name, run.kind)

@@ -135,6 +135,8 @@ def test_an_unknown_run_is_a_clear_404_and_never_live_data() -> None:
     assert b"no run has that name" in page.content
     assert api.status_code == 404
     assert api.json()["error"]["code"] == "unknown_run"
+    assert api.json()["error"]["fields"][0]["received"] == "nothing"
+    assert client.get("/api/v1/flow/alerts?run=a%00b").status_code == 404
 
 
 def test_roles_are_ordered() -> None:
