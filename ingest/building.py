@@ -36,6 +36,7 @@ from signals.engine.placement import place
 
 KNOWN_UIDS = 50_000
 PRINT_KINDS = ("option_print", "equity_print")
+Identity = tuple[int, bytes]
 
 
 class Builder:
@@ -52,8 +53,10 @@ class Builder:
         self.heads = heads
         self.stamper = Stamper(capabilities, calendar)
         self.params = Params()
+        self.revision = 0
         self._instruments = instruments
-        self._uids: dict[str, OrderedDict[bytes, int]] = {kind: OrderedDict() for kind in heads}
+        # By the key of the log, (ts, uid): what is a resend must not depend on our memory.
+        self._uids: dict[str, OrderedDict[Identity, int]] = {k: OrderedDict() for k in heads}
         self._add: dict[type, Callable[[Any], None]] = {
             OptionPrint: self._option_print,
             OptionQuote: self._option_quote,
@@ -70,10 +73,10 @@ class Builder:
         self.batches = {kind: Batch(head, head.next_seq) for kind, head in self.heads.items()}
         self.max_ts: int | None = None
 
-    def remember(self, kind: str, uid: bytes, wire: int) -> None:
-        """Keep a uid of the log's tail, so that a resend is known without asking the database."""
+    def remember(self, kind: str, identity: Identity, wire: int) -> None:
+        """Keep a row of the log's tail, so that a resend is known without asking the database."""
         known = self._uids[kind]
-        known[uid] = wire
+        known[identity] = wire
         if len(known) > KNOWN_UIDS:
             known.popitem(last=False)  # a plain dict would scan its deleted head each time
 
@@ -82,11 +85,12 @@ class Builder:
         self.counters.received += 1
         kind = stream_kind(event)
         wire = wire_hash(event)
-        known = self._uids[kind].get(event.uid)
+        identity = (event.ts, event.uid)
+        known = self._uids[kind].get(identity)
         if known is not None:
             self._repeated(event, same=known == wire)
             return
-        self.remember(kind, event.uid, wire)
+        self.remember(kind, identity, wire)
         self._add[type(event)](event)
         self.counters.stored += 1
         if self.max_ts is None or event.ts > self.max_ts:
@@ -117,9 +121,7 @@ class Builder:
                 stream=batch.head.id,
                 received_at=self.received_at,
                 ids=self._instruments.contract(event.contract),
-                label=LabelColumns(
-                    placement.side, verdict.passed, verdict.reasons, batch.head.tuning_revision or 0
-                ),
+                label=LabelColumns(placement.side, verdict.passed, verdict.reasons, self.revision),
             )
         )
 

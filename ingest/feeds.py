@@ -74,14 +74,26 @@ class Feed(Protocol):
 
 
 def check_time(
-    event: MarketEvent, received_at: int, bound_us: int = FUTURE_BOUND_US
+    event: MarketEvent,
+    received_at: int,
+    bound_us: int = FUTURE_BOUND_US,
+    *,
+    past_bound_us: int | None = None,
 ) -> Malformed | None:
-    """Return a Malformed `future_ts` for an event stamped ahead of its arrival, else None.
+    """Return a Malformed for an event stamped ahead of its arrival or too far behind, else None.
 
-    Units: microseconds since 1970 UTC.
+    Units: microseconds since 1970 UTC. Without `past_bound_us` the past is open, as in files.
     Source: options-engine errata 42: one record from the future would make all others late.
     """
     ahead = event.ts - received_at
+    if past_bound_us is not None and ahead < -past_bound_us:
+        return Malformed(
+            reason="past_ts",
+            detail=f"ts is {event.ts}, {-ahead} us before it was received; expected at most"
+            f" {past_bound_us}",
+            raw=msgspec.json.encode(event),
+            where=type(event).__name__,
+        )
     if ahead <= bound_us:
         return None
     return Malformed(

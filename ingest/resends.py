@@ -34,13 +34,13 @@ def remember_tail(
         wire = SPECS[head.kind].wire
         with conn.cursor(binary=True) as cursor:
             cursor.execute(
-                f"""SELECT source_uid, {", ".join(wire)} FROM {kind}
+                f"""SELECT ts, source_uid, {", ".join(wire)} FROM {kind}
                     WHERE stream = %s ORDER BY ts DESC LIMIT %s""",  # noqa: S608 - own names
                 (head.id, TAIL_ROWS),
             )
             rows = cursor.fetchall()
-        for uid, *fields in reversed(rows):
-            builder.remember(kind, uid, row_wire_hash(kind, (*fields,), instruments))
+        for ts, uid, *fields in reversed(rows):
+            builder.remember(kind, (ts, uid), row_wire_hash(kind, (*fields,), instruments))
 
 
 def remember_present(
@@ -54,8 +54,8 @@ def remember_present(
         wanted = [event for event in events if stream_kind(event) == kind]
         if not wanted or head.next_seq == 1:
             continue
-        for uid, *fields in _present(conn, head, wanted):
-            builder.remember(kind, uid, row_wire_hash(kind, (*fields,), instruments))
+        for ts, uid, *fields in _present(conn, head, wanted):
+            builder.remember(kind, (ts, uid), row_wire_hash(kind, (*fields,), instruments))
 
 
 def _present(
@@ -65,7 +65,7 @@ def _present(
     wire = SPECS[head.kind].wire
     with conn.cursor(binary=True) as cursor:
         cursor.execute(
-            f"""SELECT source_uid, {", ".join(wire)} FROM {head.kind}
+            f"""SELECT ts, source_uid, {", ".join(wire)} FROM {head.kind}
                 WHERE stream = %s AND ts BETWEEN %s AND %s
                   AND source_uid = ANY(%s::text[]::uuid[])""",  # noqa: S608 - own names
             (

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from ingest.feeds import Feed
 from ingest.linefeed import LineFeed
+from ingest.promises import ClockRule
 from ingest.seedfeed import SeedFeed
-from ingest.worker import ClockRule
 
 Options = dict[str, Any]
 

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import psycopg
@@ -25,12 +25,13 @@ from flow.storage.hints import announce
 from flow.storage.instruments import Instruments
 from flow.storage.kinds import equity_quote, option_quote
 from flow.storage.schemas import alias_of
-from flow.storage.streams import StreamHead, open_stream
+from flow.storage.streams import StreamHead, is_closed, newest_ts, open_stream
 from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
-from ingest.feeds import Cursor, Feed, check_time
+from ingest.feeds import Cursor, Feed, FeedItem, check_time
 from ingest.malformed import BadInput, FeedStopped
+from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Every, Promises
 from ingest.resends import remember_present, remember_tail
 from signals.engine.params import Params
 
@@ -38,14 +39,13 @@ log = logging.getLogger(__name__)
 
 READ_LIMIT = 5_000
 READ_TIMEOUT_S = 0.05
-CLOCK_EVERY_US = 250 * MILLISECOND_US
-IDLE_CLOCK_EVERY_US = SECOND_US
-RENEW_EVERY_US = SECOND_US
-TUNING_EVERY_US = SECOND_US
+COLLECT_S = 0.05
+RENEW_EVERY_S = 1.0
+TUNING_EVERY_S = 1.0
+LOADING_TTL_S = 60.0  # warming up may take longer than a lease; the first renewal shortens it
 STANDBY_POLL_S = 0.5
-
-ClockRule = Literal["wall", "event"]
-"""wall: a live feed's promise; event: the largest event time, for files and recorded feeds."""
+PAST_BOUND_US = 8 * 24 * 3600 * SECOND_US  # corrections come within seven days (platform errata 51)
+Gap = tuple[int, int]
 
 
 class IngestWorker:
@@ -62,21 +62,22 @@ class IngestWorker:
         run: int = 0,
         clock_rule: ClockRule = "wall",
         wall_us: Callable[[], int],
+        monotonic: Callable[[], float] = time.monotonic,
         origin: str = "live",
     ) -> None:
         self.feed = feed
         self.run = run
-        self.clock_rule: ClockRule = clock_rule
         self.origin = origin
         self._wall_us = wall_us
         self._conn = connect(alias_of(run), f"ingest {feed.source}")
         self._lease: leases.Lease | None = None
         self._bad = BadInput(feed.source)
-        self._last_clock_us = 0
-        self._last_renew_us = 0
-        self._last_tuning_us = 0
-        self._max_event_ts: int | None = None
-        self._check_log = False
+        self._promises = Promises(clock_rule, delay_us=feed.capabilities.delay_us)
+        self._monotonic = monotonic
+        self._clock = Every(CLOCK_EVERY_S, monotonic)
+        self._renewal = Every(RENEW_EVERY_S, monotonic)
+        self._tuning = Every(TUNING_EVERY_S, monotonic)
+        self._stored_until: int | None = None  # rows up to here may be in the log already
         self._cursor: Cursor = {}
 
     @property
@@ -85,7 +86,7 @@ class IngestWorker:
 
     def take_over(self) -> bool:
         """Try to become the owner; False while another worker is."""
-        self._lease = leases.take(self._conn, self.resource)
+        self._lease = leases.take(self._conn, self.resource, ttl_s=LOADING_TTL_S)
         if self._lease is None:
             return False
         self._load()
@@ -95,12 +96,14 @@ class IngestWorker:
 
     def step(self) -> bool:
         """Read once and commit what came. Errors: see the class."""
-        items = self.feed.read(READ_LIMIT, READ_TIMEOUT_S)
+        self._renew()
+        items = self._read()
         now = self._wall_us()
-        if not items and not self._clock_due(now, idle=True):
+        if not items and not self._clock_due(idle=True):
             return False
         events, malformed, stopped = self._sort_out(items, now)
-        self._commit(events, malformed, now, stopped)
+        has_more = len(items) >= READ_LIMIT or stopped is not None
+        self._commit(events, malformed, stopped, received_at=now, has_more=has_more)
         if stopped is not None:
             raise stopped
         return bool(items)
@@ -108,16 +111,15 @@ class IngestWorker:
     def finish(self) -> None:
         """End a finite feed: the last clock, and the close that makes every window final."""
         self._builder.start_commit(self._wall_us())
+        last = newest_ts(self._conn, [head.id for head in self._builder.heads.values()])
         for kind in PRINT_KINDS:
             head, batch = self._builder.heads[kind], self._builder.batches[kind]
-            last = self._max_event_ts if self._max_event_ts is not None else head.clock
-            if last is None or (head.next_seq == 1):
+            if last is None or head.next_seq == 1 or is_closed(self._conn, head, last):
                 continue
             if head.clock is None or last > head.clock:
                 batch.add_control("clock", last)
-            if self._max_event_ts is not None:
-                batch.add_control("session_close", last)
-        self._write([], state="finished", detail="")
+            batch.add_control("session_close", max(last, head.clock or last))
+        self._write([], [], state="finished", detail="")
 
     def close(self) -> None:
         """Give the lease back and close the feed and the connection."""
@@ -145,11 +147,13 @@ class IngestWorker:
             calendar=load_calendar(conn),
             instruments=self._instruments,
         )
-        self._check_log = any(head.next_seq > 1 for head in heads.values())
+        self._stored_until = newest_ts(conn, [head.id for head in heads.values()])
         self._builder.stamper.warm(self._warm_options(), self._warm_equities())
         remember_tail(conn, self._builder, self._instruments)
-        self._last_tuning_us = 0
+        self._tuning.again()
         self._apply_revision(write_entry=False)
+        assert self._lease is not None  # noqa: S101 - take_over came first
+        leases.renew(conn, self._lease)
 
     def _warm_options(self) -> list[tuple[int, OptionQuote]]:
         head = self._builder.heads["option_quote"]
@@ -179,7 +183,7 @@ class IngestWorker:
         events: list[MarketEvent] = []
         malformed: list[Malformed] = []
         for item in items:
-            bad = item if isinstance(item, Malformed) else self._from_the_future(item, now)
+            bad = item if isinstance(item, Malformed) else self._out_of_time(item, now)
             try:
                 if bad is None:
                     self._bad.good()
@@ -191,45 +195,63 @@ class IngestWorker:
                 return events, malformed, stopped
         return events, malformed, None
 
-    def _from_the_future(self, event: MarketEvent, now: int) -> Malformed | None:
-        return check_time(event, now) if self.clock_rule == "wall" else None
+    def _out_of_time(self, event: MarketEvent, now: int) -> Malformed | None:
+        """Refuse a time that would make all others late, or a chunk that retention eats at once."""
+        past_bound = PAST_BOUND_US if self._promises.rule == "wall" else None
+        return check_time(event, now, past_bound_us=past_bound)
 
     def _commit(
         self,
         events: list[MarketEvent],
         malformed: list[Malformed],
-        now: int,
         stopped: FeedStopped | None,
+        *,
+        received_at: int,
+        has_more: bool,
     ) -> None:
         state, detail = ("stopped", str(stopped)) if stopped else ("live", "")
         if stopped is None:
             self._cursor = self.feed.cursor()  # a stopped feed is read again from where it was
+        gaps = self._take_gaps()
         try:
-            self._build(events, now)
-            self._write(malformed, state=state, detail=detail)
+            self._build(events, gaps, received_at, has_more=has_more)
+            self._write(malformed, gaps, state=state, detail=detail)
         except UniqueViolation:
             log.warning("rows are in the log already; reading it again before the next try")
             self._load()
-            self._check_log = True
-            self._build(events, now)
-            self._write(malformed, state=state, detail=detail)
+            self._build(events, gaps, received_at, has_more=has_more)
+            self._write(malformed, gaps, state=state, detail=detail)
 
-    def _build(self, events: list[MarketEvent], now: int) -> None:
+    def _build(
+        self, events: list[MarketEvent], gaps: list[Gap], received_at: int, *, has_more: bool
+    ) -> None:
         builder = self._builder
-        builder.start_commit(now)
-        if now - self._last_tuning_us >= TUNING_EVERY_US:
-            self._last_tuning_us = now
+        builder.start_commit(received_at)
+        if self._tuning.due():
             self._apply_revision(write_entry=True)
-        if self._check_log and events:
+        for start, end in gaps:
+            for kind in PRINT_KINDS:
+                builder.batches[kind].add_control("gap", end, {"from": start, "to": end})
+        if self._may_be_stored(events):
             remember_present(self._conn, builder, self._instruments, events)
         for event in events:
             builder.add(event)
-        if builder.max_ts is not None:
-            self._max_event_ts = max(builder.max_ts, self._max_event_ts or builder.max_ts)
-        if builder.counters.stored or self.clock_rule == "wall":
-            self._add_clock(now, idle=not events)
+        self._promises.saw(builder.max_ts)
+        if builder.counters.stored or self._promises.rule == "wall":
+            self._add_clock(received_at, idle=not events, has_more=has_more)
 
-    def _write(self, malformed: list[Malformed], *, state: str, detail: str) -> None:
+    def _may_be_stored(self, events: list[MarketEvent]) -> bool:
+        """Whether the log has to be asked for resends: only until the feed has passed its end."""
+        if self._stored_until is None or not events:
+            return False
+        if min(event.ts for event in events) > self._stored_until:
+            self._stored_until = None
+            return False
+        return True
+
+    def _write(
+        self, malformed: list[Malformed], gaps: list[Gap], *, state: str, detail: str
+    ) -> None:
         builder = self._builder
         counters = builder.counters
         counters.received += len(malformed)
@@ -247,17 +269,33 @@ class IngestWorker:
             state=state,
             detail=detail,
             last_event_ts=builder.max_ts,
-            gaps=self._take_gaps(),
+            gaps=gaps,
         )
-        if builder.received_at - self._last_renew_us >= RENEW_EVERY_US:
-            leases.renew(self._conn, self._lease)
-            self._last_renew_us = builder.received_at
         write(self._conn, self._lease, commit)
         announce(alias_of(self.run), self.run)
 
-    def _take_gaps(self) -> list[tuple[int, int]]:
+    def _read(self) -> list[FeedItem]:
+        """Collect a batch: until it is full, or for a moment, or until nothing comes.
+
+        Without that moment a trickle of events would cost one commit each.
+        """
+        items = self.feed.read(READ_LIMIT, READ_TIMEOUT_S)
+        end = self._monotonic() + COLLECT_S
+        while items and len(items) < READ_LIMIT and not self.feed.finished:
+            left = end - self._monotonic()
+            if left <= 0:
+                break
+            items += self.feed.read(READ_LIMIT - len(items), left)
+        return items
+
+    def _renew(self) -> None:
+        if self._renewal.due():
+            assert self._lease is not None  # noqa: S101 - take_over came first
+            leases.renew(self._conn, self._lease)
+
+    def _take_gaps(self) -> list[Gap]:
         """Return what the feed declares to have left out since the last commit."""
-        declared: list[tuple[int, int]] = getattr(self.feed, "gaps", [])
+        declared: list[Gap] = getattr(self.feed, "gaps", [])
         taken = list(declared)
         declared.clear()
         return taken
@@ -265,42 +303,42 @@ class IngestWorker:
     def _apply_revision(self, *, write_entry: bool) -> None:
         """Take the newest tuning request; note it in each print stream that has not seen it."""
         request = newest_tuning(self._conn)
-        self._builder.params = Params.from_values(request["values"])
+        builder = self._builder
+        builder.params, builder.revision = (
+            Params.from_values(request["values"]),
+            request["revision"],
+        )
         if not write_entry:
             return
         for kind in PRINT_KINDS:
-            batch = self._builder.batches[kind]
+            batch = builder.batches[kind]
             if batch.head.tuning_revision != request["revision"]:
-                batch.add_control("tuning", self._tuning_ts(batch.head.clock), request)
+                # Never 1970: retention would eat the first batch with that chunk.
+                ts = batch.head.clock if batch.head.clock is not None else builder.received_at
+                batch.add_control("tuning", ts, request)
 
-    def _tuning_ts(self, clock: int | None) -> int:
-        return clock if clock is not None else 0
-
-    def _clock_due(self, now: int, *, idle: bool) -> bool:
-        if self.clock_rule == "event":
+    def _clock_due(self, *, idle: bool) -> bool:
+        if self._promises.rule == "event":
             return not idle
-        every = IDLE_CLOCK_EVERY_US if idle else CLOCK_EVERY_US
-        return now - self._last_clock_us >= every
+        return self._clock.due(IDLE_CLOCK_EVERY_S if idle else None)
 
-    def _add_clock(self, now: int, *, idle: bool) -> None:
-        """Promise, after the rows of this batch, which times are over (design, point 4)."""
-        if not self._clock_due(now, idle=idle):
+    def _add_clock(self, now: int, *, idle: bool, has_more: bool) -> None:
+        """Promise, after the rows of this batch, which times are over."""
+        if not idle and not self._clock_due(idle=False):
+            return  # an idle batch is written for its clock alone, and was asked before
+        builder = self._builder
+        promise = self._promises.value(
+            now,
+            lateness_us=builder.params.allowed_lateness_ms * MILLISECOND_US,
+            read_until=(builder.max_ts if builder.max_ts is not None else 0) if has_more else None,
+        )
+        if promise is None:
             return
-        self._last_clock_us = now
         for kind in PRINT_KINDS:
-            batch = self._builder.batches[kind]
-            promise = self._promise(now)
-            if promise is None:
-                continue
-            if self.clock_rule == "wall" or batch.head.clock is None or promise > batch.head.clock:
-                batch.add_control("clock", max(promise, batch.head.clock or promise))
-
-    def _promise(self, now: int) -> int | None:
-        if self.clock_rule == "event":
-            # One microsecond less: more prints of the newest instant may follow in the next batch.
-            return None if self._max_event_ts is None else self._max_event_ts - 1
-        lateness = self._builder.params.allowed_lateness_ms * MILLISECOND_US
-        return now - self.feed.capabilities.delay_us - lateness
+            batch = builder.batches[kind]
+            known = batch.head.clock
+            if self._promises.rule == "wall" or known is None or promise > known:
+                batch.add_control("clock", promise if known is None else max(promise, known))
 
 
 def run_worker(

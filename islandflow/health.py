@@ -36,12 +36,20 @@ def _database() -> bool:
     return True
 
 
+_migrated = False
+
+
 def _migrations() -> bool:
+    """Whether every migration is applied; once true it stays true for this process."""
+    global _migrated  # noqa: PLW0603 - reading all migrations costs too much for a probe
+    if _migrated:
+        return True
     try:
         executor = MigrationExecutor(connections["default"])
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return False
+    return _migrated
 
 
 def _redis() -> bool:

@@ -78,16 +78,18 @@ TEMPLATES = [
 
 def _database(schema: str) -> dict[str, object]:
     """Return one alias of the one server: Django's own tables first, then the log of a schema."""
+    asked = ENV.database_options()
+    options = f"{asked.pop('options', '')} -c search_path=public,{schema} -c timezone=UTC".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         **ENV.database_parts(),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": f"-c search_path=public,{schema} -c timezone=UTC",
             "application_name": "islandflow",
             "connect_timeout": 10,
-            **ENV.database_options(),
+            **asked,
+            "options": options,
         },
     }
 

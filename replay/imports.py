@@ -15,6 +15,10 @@ from replay.models import Run
 from replay.runs import open_import_run
 
 
+class RunBusyError(RuntimeError):
+    """Another process loads the run; its state is that process's to say."""
+
+
 class FileFeed(Feed, Protocol):
     """A finite feed over files: it has a name for its run, notes for the reader, and a length."""
 
@@ -31,8 +35,6 @@ def load(feed: FileFeed, run: Run, *, progress: Callable[[int], None]) -> None:
 
     Errors: FeedStopped after committing what came before the broken input; the run says so.
     """
-    run.state, run.detail = Run.State.LOADING, ""
-    run.save(update_fields=["state", "detail"])
     worker = IngestWorker(
         feed,
         run=run.id,
@@ -42,13 +44,15 @@ def load(feed: FileFeed, run: Run, *, progress: Callable[[int], None]) -> None:
     )
     try:
         _own(worker, run)
+        _note(run, Run.State.LOADING)
         while not feed.finished:
             worker.step()
             progress(feed.progress.done)
         worker.finish()
+    except RunBusyError:
+        raise
     except Exception as error:
-        run.state, run.detail = Run.State.STOPPED, str(error)
-        run.save(update_fields=["state", "detail"])
+        _note(run, Run.State.STOPPED, str(error))
         raise
     finally:
         worker.close()
@@ -57,18 +61,25 @@ def load(feed: FileFeed, run: Run, *, progress: Callable[[int], None]) -> None:
 
 def _own(worker: IngestWorker, run: Run) -> None:
     if not worker.take_over():
-        raise RuntimeError(f"run {run.name} is being loaded by another process; wait for it")
+        raise RunBusyError(f"run {run.name} is being loaded by another process; wait for it")
+
+
+def _note(run: Run, state: Run.State, detail: str = "") -> None:
+    run.state, run.detail = state, detail
+    run.save(update_fields=["state", "detail"])
 
 
 def derive(run: Run) -> int:
     """Derive a run to the end of its log with the same compute step as live."""
-    run.state = Run.State.COMPUTING
-    run.save(update_fields=["state"])
     from signals.compute import run_worker
 
-    entries = run_worker(run.id, threading.Event(), until_idle=True)
-    run.state = Run.State.READY
-    run.save(update_fields=["state"])
+    _note(run, Run.State.COMPUTING)
+    try:
+        entries = run_worker(run.id, threading.Event(), until_idle=True)
+    except Exception as error:
+        _note(run, Run.State.FAILED, str(error))
+        raise
+    _note(run, Run.State.READY)
     return entries
 
 

@@ -22,7 +22,9 @@ class ChosenRun:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            request.run = find_run(request.GET.get("run"))  # type: ignore[attr-defined]
+            # Nobody learns from the answer which runs there are before saying who they are.
+            name = request.GET.get("run") if _is_known(request) else None
+            request.run = find_run(name)  # type: ignore[attr-defined]
         except UnknownRun as unknown:
             request.run = LIVE  # type: ignore[attr-defined]
             return _not_found(request, unknown)
@@ -43,12 +45,17 @@ class SocketRun:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        names = parse_qs(scope.get("query_string", b"").decode()).get("run", [None])
+        query = scope.get("query_string", b"").decode("utf-8", "replace")
+        names = parse_qs(query).get("run", [None])
         try:
             run = await sync_to_async(find_run)(names[0])
         except UnknownRun:
             run = None
         await self.app({**scope, "run": run}, receive, send)
+
+
+def _is_known(request: HttpRequest) -> bool:
+    return request.user.is_authenticated or "Authorization" in request.headers
 
 
 def _not_found(request: HttpRequest, unknown: UnknownRun) -> HttpResponse:

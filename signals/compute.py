@@ -21,7 +21,14 @@ from flow.storage.schemas import alias_of
 from flow.storage.streams import streams_of
 from flow.storage.tail import BatchInfo, read_manifest, read_option_entries
 from signals.engine.params import Params
-from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
+from signals.engine.pipeline import (
+    EngineState,
+    StateError,
+    decode_state,
+    encode_state,
+    new_state,
+    step,
+)
 from signals.engine.records import ENGINE_VERSION, Derived
 from signals.storage import steps
 from signals.storage.steps import Step
@@ -157,17 +164,28 @@ class ComputeWorker:
 
     def _recover(self) -> None:
         self._ahead = True  # until the last repeated step has proved itself
-        saved = steps.newest_state(self._conn, run=self.run, shard=SHARD)
-        self._states, self._positions, self.step_no = {}, {}, 0
-        if saved is not None:
-            self.step_no, blob = saved
-            snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
-            self._states = {k: decode_state(v) for k, v in snapshot.streams.items()}
-            self._positions = snapshot.positions
-        for row in steps.read_ledger(self._conn, run=self.run, shard=SHARD, after=self.step_no):
-            self._step_again(row)
+        self._restore()
+        while rows := steps.read_ledger(self._conn, run=self.run, shard=SHARD, after=self.step_no):
+            for row in rows:
+                self._renew()
+                self._step_again(row)
         self._ahead = False
         self._saved_step, self._saved_at = self.step_no, time.monotonic()
+
+    def _restore(self) -> None:
+        """Load the newest state that this engine can continue; without one start at the horizon."""
+        for step_no, blob in steps.saved_states(self._conn, run=self.run, shard=SHARD):
+            try:
+                snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
+                self._states = {k: decode_state(v) for k, v in snapshot.streams.items()}
+            except (msgspec.MsgspecError, StateError) as error:
+                log.warning("saved state at step %s cannot be continued: %s", step_no, error)
+                continue
+            self._positions, self.step_no = snapshot.positions, step_no
+            return
+        self._states = {}
+        self.step_no = steps.safe_horizon(self._conn, run=self.run, shard=SHARD)
+        self._positions = steps.positions(self._conn, run=self.run, shard=SHARD, until=self.step_no)
 
     def _step_again(self, row: steps.LedgerRow) -> None:
         """Repeat a committed step from the log and prove that it gives what was committed."""

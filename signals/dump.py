@@ -53,7 +53,7 @@ def dump_kind(conn: psycopg.Connection[Any], *, run: int, kind: str) -> Iterator
     columns = canonical_columns(kind)
     select, source = _query(kind, columns)
     key = "source_uid" if kind in RAW_SPECS else "uid"
-    order = f"t.ts, t.{key}" + ("" if kind in RAW_SPECS else ", t.rev")
+    order = f"t.ts, t.{key}" + (", s.name" if kind in RAW_SPECS else ", t.rev")
     if kind == "evidence_link":
         order += ", t.ordinal"
     with conn.transaction(), conn.cursor(name=f"dump_{kind}") as cursor:
@@ -89,11 +89,11 @@ def _query(kind: str, columns: tuple[str, ...]) -> tuple[str, str]:
             joins += f" JOIN {NAMED[column]} {column}_name ON {column}_name.id = t.{column}"
         else:
             parts.append(f"t.{column}")
-    where = (
-        "t.stream IN (SELECT id FROM stream WHERE run = %(run)s)"
-        if kind in RAW_SPECS
-        else "t.run = %(run)s"
-    )
+    if kind in RAW_SPECS:
+        joins += " JOIN stream s ON s.id = t.stream"
+        where = "s.run = %(run)s"
+    else:
+        where = "t.run = %(run)s"
     return ", ".join(parts), f"{kind} t{joins} WHERE {where}"
 
 

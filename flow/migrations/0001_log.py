@@ -190,6 +190,12 @@ INDEXES = {
 
 def _table(name, sql, size=None):
     yield in_both(sql, undo=f"DROP TABLE {{s}}.{name}")
+    if name == "option_print":
+        # A symbol's tape: without it a quiet name's page would walk the whole stream.
+        yield in_both(
+            "CREATE INDEX option_print_symbol ON {s}.option_print (symbol, ts)",
+            undo="DROP INDEX {s}.option_print_symbol",
+        )
     if name in INDEXES:
         yield in_both(
             f"CREATE INDEX {name}_instrument ON {{s}}.{name} {INDEXES[name]}",

@@ -17,6 +17,9 @@ from psycopg.pq import Format
 PG_EPOCH_US = 946_684_800_000_000  # 2000-01-01 in microseconds since 1970
 PG_EPOCH_ORDINAL = 730_120  # date(2000, 1, 1).toordinal()
 
+WORKER_IDLE_MS = 10_000
+DJANGO_ONLY = ("cursor_factory", "context", "prepare_threshold", "client_encoding")
+
 OID_INT2_ARRAY = 1005
 OID_INT8_ARRAY = 1016
 OID_DATE = 1082
@@ -122,30 +125,30 @@ class _UidLoader(Loader):
         return bytes(data)
 
 
-def connect(alias: str, name: str) -> psycopg.Connection[tuple[Any, ...]]:
+def connect(
+    alias: str, name: str, *, idle_ms: int = WORKER_IDLE_MS
+) -> psycopg.Connection[tuple[Any, ...]]:
     """Open a worker's own connection to the schema of an alias.
 
     In autocommit: what belongs together stands in a `with conn.transaction()`. `name` is shown in
     pg_stat_activity; a worker that freezes inside a transaction loses it after ten seconds, so
-    that its locks never outlive its lease.
+    that its locks never outlive its lease; a reader that may pause passes `idle_ms=0`. What
+    DATABASE_URL asks of the connection (TLS above all) holds here as in Django.
     Errors: psycopg.OperationalError when the server cannot be reached.
     """
     settings = connections[alias].get_connection_params()
-    conn = psycopg.connect(
-        dbname=settings["dbname"],
-        user=settings.get("user"),
-        password=settings.get("password"),
-        host=settings.get("host"),
-        port=settings.get("port"),
-        options=f"{settings['options']} -c idle_in_transaction_session_timeout=10000",
-        autocommit=True,
-        application_name=f"islandflow {name}"[:63],
-        connect_timeout=10,
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=3,
-        tcp_user_timeout=20_000,
-    )
+    for ours in DJANGO_ONLY:
+        settings.pop(ours, None)
+    settings |= {
+        "options": f"{settings['options']} -c idle_in_transaction_session_timeout={idle_ms}",
+        "application_name": f"islandflow {name}"[:63],
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    conn: psycopg.Connection[tuple[Any, ...]] = psycopg.connect(autocommit=True, **settings)
     teach_types(conn)
     return conn
 

@@ -8,6 +8,7 @@ import psycopg
 from flow.domain.contracts import ContractError, parse_contract
 
 UNREADABLE_UNDERLYING = "UNKNOWN"
+PRELOADED = 200_000
 
 
 class Instruments:
@@ -23,6 +24,20 @@ class Instruments:
         self._contract_names: dict[int, str] = {}
         self._symbols: dict[str, int] = {}
         self._symbol_names: dict[int, str] = {}
+        self._preload()
+
+    def _preload(self) -> None:
+        """Read what is known in two statements: one by one would stall every restart."""
+        symbols = self._conn.execute(
+            "SELECT id, name FROM symbol ORDER BY id DESC LIMIT %s", (PRELOADED,)
+        )
+        for number, name in symbols:
+            self._symbols[name], self._symbol_names[number] = number, name
+        contracts = self._conn.execute(
+            "SELECT id, name, symbol_id FROM contract ORDER BY id DESC LIMIT %s", (PRELOADED,)
+        )
+        for number, name, symbol in contracts:
+            self._contracts[name], self._contract_names[number] = (number, symbol), name
 
     def contract(self, name: str) -> tuple[int, int]:
         """Return (contract id, symbol id) of a canonical contract text, made on first sight."""
@@ -75,6 +90,9 @@ class Instruments:
                 contract.multiplier,
             )
         symbol = self.symbol(columns[0])
+        known = self._conn.execute("SELECT id FROM contract WHERE name = %s", (name,)).fetchone()
+        if known is not None:
+            return self._keep_contract(name, int(known[0]), symbol)
         with self._conn.transaction():
             row = self._conn.execute(
                 """INSERT INTO contract
@@ -84,10 +102,12 @@ class Instruments:
                 (name, symbol, *columns[1:]),
             ).fetchone()
         assert row is not None  # noqa: S101 - RETURNING always gives the row
-        ids = (int(row[0]), symbol)
-        self._contracts[name] = ids
-        self._contract_names[ids[0]] = name
-        return ids
+        return self._keep_contract(name, int(row[0]), symbol)
+
+    def _keep_contract(self, name: str, number: int, symbol: int) -> tuple[int, int]:
+        self._contracts[name] = number, symbol
+        self._contract_names[number] = name
+        return number, symbol
 
     def _get_or_insert_symbol(self, name: str) -> int:
         row = self._conn.execute(

@@ -137,12 +137,15 @@ def _delete_rows(table: str, cutoff: datetime) -> int:
 # Both look at the oldest rows by key only, so that finding nothing costs as little as one batch.
 _MANIFEST = f"""
     DELETE FROM {SCHEMA}.batch b USING (
-        SELECT stream, batch_no, committed_at FROM {SCHEMA}.batch
-        WHERE stream = %(stream)s
-          AND batch_no < (SELECT max(batch_no) FROM {SCHEMA}.batch WHERE stream = %(stream)s)
-        ORDER BY batch_no LIMIT {DELETE_BATCH}) old
+        SELECT stream, batch_no,
+               min(batch_no) FILTER (WHERE committed_at >= %(cutoff)s) OVER () AS first_young
+        FROM (
+            SELECT stream, batch_no, committed_at FROM {SCHEMA}.batch
+            WHERE stream = %(stream)s
+              AND batch_no < (SELECT max(batch_no) FROM {SCHEMA}.batch WHERE stream = %(stream)s)
+            ORDER BY batch_no LIMIT {DELETE_BATCH}) front) old
     WHERE b.stream = old.stream AND b.batch_no = old.batch_no
-      AND old.committed_at < %(cutoff)s"""  # noqa: S608 - constants of this module
+      AND (old.first_young IS NULL OR b.batch_no < old.first_young)"""  # noqa: S608 - constants of this module
 _ROWS = f"""
     DELETE FROM {SCHEMA}.{{table}} WHERE id IN (
         SELECT id FROM (

@@ -60,3 +60,24 @@ def streams_of(
             {"run": run, "kind": kind},
         )
         return [StreamHead(*row) for row in cursor.fetchall()]
+
+
+def newest_ts(conn: psycopg.Connection[Any], streams: list[int]) -> int | None:
+    """Return the largest event time of some streams by their manifests; None without rows."""
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute("SELECT max(max_ts) FROM batch WHERE stream = ANY(%s)", (streams,))
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def is_closed(conn: psycopg.Connection[Any], head: StreamHead, last: int) -> bool:
+    """Return whether the newest entry of a stream is a close at or after an event time."""
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute(
+            """SELECT c.ts FROM batch b JOIN control c ON c.stream = b.stream
+                   AND c.seq = b.last_seq AND c.ts BETWEEN b.control_min_ts AND b.control_max_ts
+               WHERE b.stream = %s AND b.batch_no = %s AND c.kind = 'session_close'""",
+            (head.id, head.batch_no),
+        )
+        row = cursor.fetchone()
+    return row is not None and row[0] >= last

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -34,6 +34,8 @@ class LoadResult:
     memory_mb: dict[str, tuple[float, float]]
     cpu_s: dict[str, float]
     seconds: float
+    late: int
+    gaps: int
 
     @property
     def growth_mb(self) -> float:
@@ -85,13 +87,13 @@ def _measure(
 ) -> LoadResult:
     row = conn.execute(
         """WITH lag AS (
-               SELECT extract(epoch FROM min(l.committed_at) - b.max_ts) AS seconds
+               SELECT extract(epoch FROM min(l.committed_at) - b.min_ts) AS seconds
                FROM batch b JOIN stream s ON s.id = b.stream AND s.kind = 'option_print'
                JOIN step_ledger l ON l.stream = b.stream
                 AND b.batch_no BETWEEN l.first_batch AND l.last_batch
                WHERE b.n > b.n_control
                  AND b.committed_at > (SELECT min(committed_at) FROM batch) + %s * interval '1 s'
-               GROUP BY b.stream, b.batch_no, b.max_ts)
+               GROUP BY b.stream, b.batch_no, b.min_ts)
            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
                   percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), max(seconds) FROM lag""",
         (START_S,),
@@ -115,7 +117,14 @@ def _measure(
         memory_mb={name: (first[name], samples[-1][name]) for name in first},
         cpu_s=cpu,
         seconds=seconds,
+        late=_number(conn, "SELECT coalesce(sum(late), 0) FROM feed_cursor"),
+        gaps=_number(conn, "SELECT count(*) FROM gap"),
     )
+
+
+def _number(conn: psycopg.Connection[Any], query: LiteralString) -> int:
+    row = conn.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _rss_mb(pid: int) -> float:

@@ -94,5 +94,10 @@ class Migration(migrations.Migration):
     operations = [
         *_derived(),
         in_both(STEP_LEDGER, undo="DROP TABLE {s}.step_ledger"),
+        # Where each stream stands, for status and for a start without a saved state.
+        in_both(
+            "CREATE INDEX step_ledger_stream ON {s}.step_ledger (run, shard, stream, step_no)",
+            undo="DROP INDEX {s}.step_ledger_stream",
+        ),
         in_both(OPERATOR_STATE, undo="DROP TABLE {s}.operator_state"),
     ]

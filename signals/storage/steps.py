@@ -145,16 +145,46 @@ def _write_ledger(
 
 
 def read_ledger(
-    conn: psycopg.Connection[Any], *, run: int, shard: int, after: int
+    conn: psycopg.Connection[Any], *, run: int, shard: int, after: int, limit: int = 1_000
 ) -> list[LedgerRow]:
-    """Return the committed steps after a number, oldest first."""
+    """Return the next committed steps after a number, oldest first."""
     with conn.cursor(binary=True) as cursor:
         cursor.execute(
             """SELECT step_no, stream, first_batch, last_batch, digest, engine FROM step_ledger
-               WHERE run = %s AND shard = %s AND step_no > %s ORDER BY step_no""",
-            (run, shard, after),
+               WHERE run = %s AND shard = %s AND step_no > %s ORDER BY step_no LIMIT %s""",
+            (run, shard, after, limit),
         )
         return [LedgerRow(*row) for row in cursor.fetchall()]
+
+
+def positions(conn: psycopg.Connection[Any], *, run: int, shard: int, until: int) -> dict[int, int]:
+    """Return the last batch of each stream that the steps up to a number have consumed."""
+    rows = conn.execute(
+        """SELECT s.id, (SELECT max(l.last_batch) FROM step_ledger l
+                         WHERE l.run = %(run)s AND l.shard = %(shard)s AND l.stream = s.id
+                           AND l.step_no <= %(until)s)
+           FROM stream s WHERE s.run = %(run)s""",
+        {"run": run, "shard": shard, "until": until},
+    ).fetchall()
+    return {int(stream): int(batch) for stream, batch in rows if batch is not None}
+
+
+def safe_horizon(conn: psycopg.Connection[Any], *, run: int, shard: int) -> int:
+    """Return the step after which a worker without a usable state steps again.
+
+    A day before the newest step, and never before the oldest batch that retention has left. No
+    window of this engine is open for that long, so what comes out at the end is the true state.
+    """
+    row = conn.execute(
+        """SELECT max(step_no) FROM step_ledger l
+           WHERE run = %(run)s AND shard = %(shard)s AND (
+               committed_at < (SELECT max(committed_at) FROM step_ledger
+                               WHERE run = %(run)s AND shard = %(shard)s) - interval '1 day'
+               OR NOT EXISTS (SELECT 1 FROM batch b WHERE b.stream = l.stream
+                              AND b.batch_no = l.first_batch))""",
+        {"run": run, "shard": shard},
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
 
 
 def save_state(
@@ -180,17 +210,16 @@ def save_state(
     pass_failpoint("compute_after_state")
 
 
-def newest_state(
-    conn: psycopg.Connection[Any], *, run: int, shard: int
-) -> tuple[int, bytes] | None:
-    """Return (step_no, blob) of the newest whole snapshot of this engine version, if any."""
+def saved_states(conn: psycopg.Connection[Any], *, run: int, shard: int) -> list[tuple[int, bytes]]:
+    """Return (step_no, blob) of the whole snapshots of this engine version, newest first."""
     with conn.cursor(binary=True) as cursor:
         cursor.execute(
             """SELECT step_no, sha256, blob FROM operator_state
                WHERE run = %s AND shard = %s AND version = %s ORDER BY step_no DESC LIMIT 3""",
             (run, shard, ENGINE_VERSION),
         )
-        for step_no, sha256, blob in cursor.fetchall():
-            if hashlib.sha256(blob).digest() == bytes(sha256):
-                return int(step_no), bytes(blob)
-    return None
+        return [
+            (int(step_no), bytes(blob))
+            for step_no, sha256, blob in cursor.fetchall()
+            if hashlib.sha256(blob).digest() == bytes(sha256)
+        ]

@@ -34,7 +34,14 @@ def ingest_worker(
     feed: Feed, *, run: int = 0, clock_rule: ClockRule = "event"
 ) -> Iterator[IngestWorker]:
     """Give a worker that owns its streams."""
-    worker = IngestWorker(feed, run=run, clock_rule=clock_rule, wall_us=fixed_wall())
+    seconds = iter(range(10**9))  # a second at every look: whatever has a cadence is due
+    worker = IngestWorker(
+        feed,
+        run=run,
+        clock_rule=clock_rule,
+        wall_us=fixed_wall(),
+        monotonic=lambda: float(next(seconds)),
+    )
     try:
         assert worker.take_over()
         yield worker

@@ -40,6 +40,9 @@ class Command(BaseCommand):
             self.stderr.write(str(lost))
             raise SystemExit(LEASE_LOST) from lost
         except FeedStopped as stopped:
+            # A restart would read the same input again: stay, stopped and not ready, for a person.
+            self.stderr.write(str(stopped))
+            stop.wait()
             raise CommandError(str(stopped)) from stopped
         except psycopg.OperationalError as error:
             raise CommandError(

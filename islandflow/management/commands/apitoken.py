@@ -47,6 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"--days is {days}; expected 1 to {MAX_DAYS}")
         if not name or len(name) > 100:
             raise CommandError("--name is empty or too long; expected 1 to 100 characters")
+        if not name.isprintable():  # a line break in it would forge a line of `list`
+            raise CommandError(f"--name is {name!r}; expected printable characters only")
         with transaction.atomic():
             token, secret = AuthToken.objects.create(
                 user, expiry=timedelta(days=days), prefix=PREFIX

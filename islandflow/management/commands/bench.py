@@ -37,12 +37,14 @@ class Command(BaseCommand):
             share = 100 * r.cpu_s[name] / r.seconds
             write(f"{name:<17} {first:10.0f} MB -> {last:.0f} MB, {share:.0f} % of a core")
         kept_up = r.prints_per_s >= 0.97 * rate and r.lag_p99_s < LAG_LIMIT_S
-        good = kept_up and r.growth_mb < GROWTH_LIMIT_MB
+        whole = r.late == 0 and r.gaps == 0
+        good = kept_up and whole and r.growth_mb < GROWTH_LIMIT_MB
         verdict = "LOAD PASSED" if good else "LOAD FAILED"
         write(
             f"{verdict} {r.seconds:.0f} s at {r.prints_per_s:,.0f} prints/s:"
             f" lag p99 {r.lag_p99_s:.3f} s (limit {LAG_LIMIT_S}),"
-            f" memory growth {r.growth_mb:.0f} MB (limit {GROWTH_LIMIT_MB:.0f})"
+            f" memory growth {r.growth_mb:.0f} MB (limit {GROWTH_LIMIT_MB:.0f}),"
+            f" {r.late} late, {r.gaps} gaps"
         )
         if not good:
             raise SystemExit(1)

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         out = self.stdout
         last: list[str] = []
-        with connect(alias_of(run), "dump") as conn:
+        with connect(alias_of(run), "dump", idle_ms=0) as conn:
             for kind in options["kind"] or KINDS:
                 digest, count = hashlib.sha256(), 0
                 for line in dump_kind(conn, run=run, kind=kind):
