@@ -52,14 +52,21 @@ def condition_letter(code: int) -> str:
 
 def session_name(code: int) -> str:
     """Return the part of the trading day in lower case."""
-    return Session(code).name.lower()
+    return _name(Session, code)
 
 
 def quote_mode_name(code: int) -> str:
     """Return what the quote feed promised, in lower case."""
-    return QuoteMode(code).name.lower()
+    return _name(QuoteMode, code)
 
 
 def flag_names(mask: int) -> list[str]:
     """Return the facts of a print in lower case."""
     return [flag.name.lower() for flag in PrintFlag if flag.name and mask & flag]
+
+
+def _name(names: type[Session] | type[QuoteMode], code: int) -> str:
+    try:
+        return names(code).name.lower()
+    except ValueError:
+        return f"unknown ({code})"

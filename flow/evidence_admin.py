@@ -49,7 +49,17 @@ class EstimatedPaginator(AnyPaginator):
             return int(cursor.fetchone()[0])
 
 
-class KeysetChangeList(ChangeList):
+class RunChangeList(ChangeList):
+    """A list whose address may always name a run, also where its rows belong to none."""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        found = super().get_filters_params(params)
+        if RunFilter not in self.list_filter:
+            found.pop("run", None)
+        return found
+
+
+class KeysetChangeList(RunChangeList):
     """One page in key order, from the newest or from `?before=KEY` on."""
 
     older_link: str | None = None
@@ -118,6 +128,9 @@ class LookOnlyAdmin(AnyModelAdmin):
     def run_of(request: HttpRequest) -> Any:
         """Return the run that the request asks for (replay's middleware put it there)."""
         return request.run  # type: ignore[attr-defined]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RunChangeList
 
 
 class EvidenceAdmin(LookOnlyAdmin):

@@ -1,6 +1,7 @@
 """Evidence values as readable, escaped HTML for the admin."""
 
 import json
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -71,7 +72,8 @@ def bytes_block(value: Any) -> SafeString:
     raw = bytes(value or b"")
     head = raw[:SHOWN_BYTES]
     try:
-        text = head.decode("utf-8")
+        # The cut may fall inside a letter; that does not make it less of a text.
+        text = getincrementaldecoder("utf-8")().decode(head, final=len(head) == len(raw))
     except UnicodeDecodeError:
         text = head.hex(" ")
     rest = (

@@ -1,10 +1,13 @@
 """Reference rows computed once: the sessions of the US option market."""
 
+import warnings
 from functools import cache
 
 from flow.models import SessionDay
 
-CALENDAR = "CBOE_Equity_Options"  # pandas_market_calendars; source of closes and half days
+# pandas_market_calendars. Its CBOE_Equity_Options has the same days, but misses the half days of
+# 24 December, on which options close with the stocks.
+CALENDAR = "NYSE"
 FIRST_DAY, LAST_DAY = "2007-01-01", "2032-12-31"
 FULL_SESSION_HOURS = 6.5
 
@@ -22,7 +25,9 @@ def fill_session_days() -> int:
 def _days() -> tuple[dict[str, object], ...]:
     import pandas_market_calendars
 
-    schedule = pandas_market_calendars.get_calendar(CALENDAR).schedule(FIRST_DAY, LAST_DAY)
+    with warnings.catch_warnings():  # this calendar asks pandas for things in its old way
+        warnings.simplefilter("ignore", DeprecationWarning)
+        schedule = pandas_market_calendars.get_calendar(CALENDAR).schedule(FIRST_DAY, LAST_DAY)
     return tuple(
         {
             "date": day.date(),

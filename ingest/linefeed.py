@@ -173,4 +173,4 @@ def _first_position(line: bytes) -> int | None:
         start = json.loads(line)["from"]
     except (ValueError, KeyError):
         return None
-    return start if isinstance(start, int) and start >= 0 else None
+    return start if type(start) is int and start >= 0 else None  # True is no position

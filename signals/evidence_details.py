@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connections
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from flow.codes import label_reasons, side_name
@@ -59,7 +60,7 @@ def members(run: int, packet: PacketRow | None) -> SafeString:
         notes.append(f"the first {SHOWN_MEMBERS} shown")
     if gone > 0:
         notes.append(f"{gone} no longer in the log: retention has taken them")
-    query = f"?run={run_name(run)}"
+    query = _run_query(run)
     quotes = quote_stream(alias, packet.stream)
     heads = (
         "print", "event time", "price", "contracts", "premium", "bid x ask", "quote", "side",
@@ -93,7 +94,7 @@ def hits(row: Any, event_uid: Any) -> SafeString:
 def neighbour(kind: str, run: int, ts: Any, uid: Any, rev: int = 0) -> SafeString:
     """Return a link to another derived row of the same run."""
     key = derived_key(run, ts, uid, rev)
-    return link(f"{reverse(ADMIN[kind], args=[key])}?run={run_name(run)}", key)
+    return link(reverse(ADMIN[kind], args=[key]) + _run_query(run), key)
 
 
 def revision_values(number: int) -> SafeString:
@@ -120,6 +121,10 @@ def quote_stream(alias: str, stream: int) -> int | None:
         )
         row = cursor.fetchone()
     return None if row is None else int(row[0])
+
+
+def _run_query(run: int) -> str:
+    return "?" + urlencode({"run": run_name(run)})
 
 
 def _member(row: PrintRow, query: str, quotes: int | None) -> tuple[Any, ...]:

@@ -19,6 +19,8 @@ MAX_TS = 253_402_300_799_999_999  # the last microsecond of 9999
 MAX_SEQ = 2**63 - 1
 MAX_LENGTH = 400
 
+SeqType = type | tuple[type, ...]  # int for raw families, str for derived ones
+
 
 class Cursor(NamedTuple):
     """A place in a family's order. `seq` is a number for raw rows, a uid in hex for derived."""
@@ -42,7 +44,9 @@ def encode_cursor(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(list(cursor))).rstrip(b"=").decode()
 
 
-def decode_cursor(text: str, *, family: str, filters: str) -> Cursor:
+def decode_cursor(
+    text: str, *, family: str, filters: str, seq_type: SeqType = (int, str)
+) -> Cursor:
     """Read a cursor of one family and filter. Errors: ApiError 400 for anything else."""
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
@@ -55,6 +59,8 @@ def decode_cursor(text: str, *, family: str, filters: str) -> Cursor:
         raise _refused(text, "the `next` of an earlier answer, unchanged")
     if cursor.family != family:
         raise _refused(text, f"a cursor of {family}; this one is of {cursor.family}")
+    if not isinstance(cursor.seq, seq_type):
+        raise _refused(text, "the `next` of an earlier answer, unchanged")
     if cursor.filters != filters:
         raise _refused(text, "a cursor of the same run and filters; start again without it")
     return cursor

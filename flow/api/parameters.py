@@ -106,7 +106,8 @@ def choice(*allowed: str, upper: bool = False) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         word = text.upper() if upper else text.lower()
-        if word not in allowed:
+        # Other alphabets have letters whose capitals are ours: only ASCII is a word here.
+        if not text.isascii() or word not in allowed:
             raise ValueError(text)
         return word
 
@@ -116,7 +117,7 @@ def choice(*allowed: str, upper: bool = False) -> Callable[[str], str]:
 def read_symbol(text: str) -> str:
     """Read an underlying, in capitals."""
     word = text.strip().upper()
-    if not _SYMBOL.fullmatch(word):
+    if not text.isascii() or not _SYMBOL.fullmatch(word):
         raise ValueError(text)
     return word
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from flow.api.cursors import decode_cursor
+from flow.api.cursors import SeqType, decode_cursor
 from flow.api.errors import ApiError, FieldError
 
 Row = TypeVar("Row")
@@ -26,7 +26,9 @@ class Place(NamedTuple):
 NEWEST = Place(ascending=False)
 
 
-def read_place(values: Mapping[str, Any], *, family: str, filters: str) -> Place:
+def read_place(
+    values: Mapping[str, Any], *, family: str, filters: str, seq_type: SeqType = (int, str)
+) -> Place:
     """Return where the page starts. Errors: ApiError 400 for contradictions or half a pair."""
     given = [name for name in ("cursor", "before_ts", "after_ts") if name in values]
     if len(given) > 1:
@@ -34,7 +36,7 @@ def read_place(values: Mapping[str, Any], *, family: str, filters: str) -> Place
     for side in ("before", "after"):
         _check_pair(side, values)
     if "cursor" in values:
-        cursor = decode_cursor(values["cursor"], family=family, filters=filters)
+        cursor = decode_cursor(values["cursor"], family=family, filters=filters, seq_type=seq_type)
         return Place(cursor.direction == ">", cursor.ts, cursor.seq, cursor.stream)
     for side in ("before", "after"):
         if f"{side}_ts" in values:

@@ -55,6 +55,7 @@ class PageView(ReadView):
     """A keyset page of one family. A subclass names its parameters and reads its rows."""
 
     family: ClassVar[str]
+    seq_type: ClassVar[type] = int  # what a cursor's seq is; a uid in hex for derived rows
     parameters: ClassVar[tuple[Parameter, ...]]
 
     def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,21 +81,26 @@ class PageView(ReadView):
         run = self.run(request)
         applied = self.applied(values)
         filters = filter_digest(run.id, applied)
-        place = read_place(values, family=self.family, filters=filters)
+        place = read_place(values, family=self.family, filters=filters, seq_type=self.seq_type)
         with bounded(run.alias):
             rows, has_more = self.read(run, values, place, values.get("limit", DEFAULT_LIMIT))
         return Response(
             {
                 "data": [self.body(run, row) for row in rows],
-                "next": self._cursor(rows[-1], place, filters) if rows else None,
+                "next": self._cursor(rows, place, filters) if rows else None,
                 "has_more": has_more,
                 "applied_filters": applied,
                 "run": run.name,
             }
         )
 
-    def _cursor(self, row: Any, place: Place, filters: str) -> str:
-        return encode_cursor(Cursor(self.family, place.direction, *self.position(row), filters))
+    def page_end(self, rows: list[Any], place: Place) -> tuple[int, int | str, int]:
+        """Return where a page ends: the position of its last row."""
+        return self.position(rows[-1])
+
+    def _cursor(self, rows: list[Any], place: Place, filters: str) -> str:
+        end = self.page_end(rows, place)
+        return encode_cursor(Cursor(self.family, place.direction, *end, filters))
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class RowView:
         self._counted += len(taken)
         self._keep(taken)
         shown = [entry.html for entry in taken if self._window.get(entry.key) is entry]
-        if len(taken) > (self._ring.maxlen or 0):
+        if False:
             self._ring.clear()
             self._end += 1
         else:

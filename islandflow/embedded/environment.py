@@ -27,6 +27,11 @@ def effective(environ: Mapping[str, str], *, dotenv: Path = PROJECT / ".env") ->
                 f"{name}_FILE is {path}; expected a readable file ({error}); correct the path "
                 f"or its rights, or set {name}."
             ) from error
+        if not found[name]:
+            raise EmbeddedError(
+                f"{name}_FILE is {path}; expected a file with the secret in it, and it is "
+                f"empty; fill it or remove {name}_FILE."
+            )
         # Set both, and Django's settings would refuse to guess which one counts.
         del found[f"{name}_FILE"]
     return found

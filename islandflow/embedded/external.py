@@ -37,7 +37,8 @@ def check_redis(url: str) -> None:
 
 def masked(url: str) -> str:
     """Hide the password, also one inside a query."""
-    hidden = re.sub(r"(//[^:/@]*):[^@]*@", r"\1:***@", url)
+    # Up to the last @ before a query: a password that was not quoted may hold one itself.
+    hidden = re.sub(r"(//[^:/@]*):.*@(?=[^@?]*(\?|$))", r"\1:***@", url)
     return re.sub(r"(password=)[^&]*", r"\1***", hidden)
 
 

@@ -113,7 +113,7 @@ class Text:
     pattern: str = r"[^\x00-\x1f\x7f]+"
 
     def read(self, text: str) -> str:
-        if not re.fullmatch(self.pattern, text):
+        if not re.fullmatch(self.pattern, text, re.ASCII):  # \d would take digits of any script
             raise ValueError
         return text
 
@@ -131,8 +131,10 @@ class Words:
         return f"{self.item}, separated by commas"
 
     def read(self, text: str) -> tuple[str, ...]:
+        if self.upper and not text.isascii():  # upper-casing would turn a dotless i into I
+            raise ValueError
         items = [item.strip() for item in (text.upper() if self.upper else text).split(",")]
-        if not all(re.fullmatch(self.pattern, item) for item in items):
+        if not all(re.fullmatch(self.pattern, item, re.ASCII) for item in items):
             raise ValueError
         return tuple(dict.fromkeys(items))
 

@@ -1,7 +1,7 @@
 """What the pages of derived families share: their order (ts, uid), and the seeds' pairs.
 
 A pair (ts, seq) leaves out rows of that instant whose seq is at or past it, although pages are
-ordered by uid inside an instant; so a page by pair never ends inside an instant and seq.
+ordered by uid inside an instant; so a page by pair takes each instant whole, ordered by seq.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,6 +25,8 @@ Reader = Callable[[dict[str, DerivedPosition | None], int], list[Any]]
 class DerivedView(PageView):
     """A page of derived rows."""
 
+    seq_type = str
+
     def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
         underlyings = {*values.get("underlying_id", ()), *values.get("underlying_ids", ())}
         found = {
@@ -38,6 +40,12 @@ class DerivedView(PageView):
     def position(self, row: Any) -> tuple[int, str, int]:
         place = row.position
         return place.ts, place.uid.hex, row.stream
+
+    def page_end(self, rows: list[Any], place: Place) -> tuple[int, str, int]:
+        ts, uid, stream = self.position(rows[-1])
+        if place.is_pair:  # it took the instant whole, in another order than the cursor's
+            uid = (LAST_UID if place.ascending else FIRST_UID).hex
+        return ts, uid, stream
 
 
 def read_rows(reader: Reader, place: Place, limit: int) -> tuple[list[Any], bool]:
@@ -64,7 +72,8 @@ def _rows_by_pair(reader: Reader, place: Place, limit: int) -> tuple[list[Any], 
         rows += [row for row in batch if _is_beyond(row, place)]
         count = _whole_instants(rows, limit)
         if len(batch) <= limit or count < len(rows):
-            return cut(rows, count)
+            page, has_more = cut(rows, count)
+            return sorted(page, key=_pair, reverse=not place.ascending), has_more
         edge = batch[-1].position
 
 
@@ -81,6 +90,10 @@ def _is_beyond(row: Any, place: Place) -> bool:
     if ts != place.ts:
         return True
     return bool(row.seq > place.seq if place.ascending else row.seq < place.seq)
+
+
+def _pair(row: Any) -> tuple[Any, int, UUID]:
+    return row.ts, row.seq, row.position.uid
 
 
 def _side(place: Place) -> str:

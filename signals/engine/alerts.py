@@ -94,7 +94,9 @@ def score_alert(
             "baseline_cold" if cold else None,
         ),
     )
-    points = math.floor(100 * math.fsum(value * weight for _, value, weight, _ in terms) + 0.5)
+    exact = math.fsum(value * weight for _, value, weight, _ in terms)
+    # 0.95 x 0.30 is 0.28499999999999998 in binary: without this 28.5 points would round down.
+    points = math.floor(round(100 * exact, 6) + 0.5)
     points = min(100, max(0, points))
     breakdown = [_part(*term) for term in terms]
     if suppressed and points > params.alert_suppressed_max_score:

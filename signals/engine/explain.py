@@ -35,7 +35,7 @@ def number(value: float) -> str:
     """Return a number with thousands separators, at most three decimals."""
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.3f}".rstrip("0")
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def records(features: Features) -> str:
@@ -63,7 +63,8 @@ def sweep_run(features: Features) -> "Sentence":
         "sweep_premium_usd", "iso_sweep", "burst_sweep",
     )  # fmt: skip
     return sentence(
-        f"{features.sweep_count} prints {kind} on {features.sweep_venue_count} venues within "
+        f"{number(features.sweep_count or 0)} prints {kind} on "
+        f"{features.sweep_venue_count} venues within "
         f"{number(features.sweep_span_ms or 0)} ms took {number(features.sweep_size or 0)} "
         f"contracts for {dollars(features.sweep_premium_usd or 0)}; "
         f"{percent(features.sweep_side_ratio or 0)} of that size printed at the {side} or beyond.",
@@ -103,7 +104,8 @@ def price_trend(features: Features) -> "Sentence":
 def no_baseline(min_samples: int) -> "Sentence":
     """Say that no baseline took part: absence must not look like calm."""
     return {
-        "text": f"No baseline yet (it speaks from {min_samples} packets on): absolute floors only.",
+        "text": f"No baseline yet (it speaks from {number(min_samples)} packets on): "
+        "absolute floors only.",
         "keys": [],
         "values": {},
         "thresholds": {"z_min_samples": min_samples},

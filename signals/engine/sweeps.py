@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from flow.domain.units import MICROS
 from flow.domain.venues import counts_as_venue
 from signals.engine.parameter import ParameterGroup, Tuned
 
@@ -133,7 +134,7 @@ def _longest_from(
         if size < params.burst_min_size or premium < floor_micros:
             continue
         sign = 1 if by_sign[1] >= by_sign[-1] else -1
-        if by_sign[sign] >= params.burst_min_side_ratio * size:
+        if by_sign[sign] * MICROS >= round(params.burst_min_side_ratio * MICROS) * size:
             span = fill.ts - first.ts
             found = Run(sign, count, len(venues), first.ts, span, size, by_sign[sign], premium)
     return found

@@ -23,6 +23,7 @@ class TapeLane extends HTMLElement {
       this.addEventListener(up, () => (this.isDown = false), { passive: true });
     this.addEventListener("pointerleave", () => (this.pointerAt = -Infinity));
     this.addEventListener("scroll", () => this.settle(), { passive: true });
+    for (const change of ["focusin", "focusout"]) this.addEventListener(change, () => queueMicrotask(() => this.settle()));
     setInterval(() => this.settle(), 500);
     this.settle();
   }

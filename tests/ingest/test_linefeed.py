@@ -175,12 +175,14 @@ def test_endless_line_is_one_malformed_in_bounded_memory() -> None:
 
 
 def test_strange_position_lines_are_broken_lines() -> None:
-    port, thread = serve(b'{"from": -1}\n{"from": "x"}\n{"from"\n' + LINES[0] + b"\n")
+    port, thread = serve(
+        b'{"from": -1}\n{"from": "x"}\n{"from": true}\n{"from"\n' + LINES[0] + b"\n"
+    )
     feed = line_feed(port)
     feed.open(None)
-    items = read_until(feed, lambda found: len(found) >= 4)
+    items = read_until(feed, lambda found: len(found) >= 5)
     thread.join()
-    assert [isinstance(item, Malformed) for item in items] == [True, True, True, False]
+    assert [isinstance(item, Malformed) for item in items] == [True, True, True, True, False]
     feed.close()
 
 

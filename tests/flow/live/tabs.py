@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -43,6 +44,7 @@ class Tab:
     def __init__(self, client: Client, query: str, *, origin: str = "http://testserver") -> None:
         from islandflow.asgi import application
 
+        self.client, self.query = client, query
         cookie = "; ".join(f"{c.key}={c.value}" for c in client.cookies.values())
         self.socket = WebsocketCommunicator(
             application,
@@ -136,6 +138,14 @@ async def opened(client: Client, query: str) -> AsyncIterator[Tab]:
         await tab.close()
 
 
+def eventually(holds: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
 def live_rows(count: int) -> list[FeedItem]:
     """Return so many prints of the seeded market, with the quotes between them."""
     items: list[FeedItem] = []
@@ -148,16 +158,33 @@ def live_rows(count: int) -> list[FeedItem]:
     return items
 
 
+class ChunkFeed(ListFeed):
+    """Gives one chunk for each release, so that each becomes a commit of its own."""
+
+    is_open = False
+
+    def release(self) -> bool:
+        """Let the next chunk through; False when there is none."""
+        self.is_open = not self.finished
+        return self.is_open
+
+    def read(self, limit: int, timeout_s: float) -> list[FeedItem]:
+        if not self.is_open:
+            return []
+        self.is_open = False
+        return super().read(limit, timeout_s)
+
+
 @contextmanager
 def trickle(
     items: Sequence[FeedItem], *, chunk: int = 50, run: int = 0
 ) -> Iterator[Callable[[], bool]]:
     """Give a step of a real ingest worker over a list; False when the list is written."""
-    feed = ListFeed(items, chunk=chunk)
+    feed = ChunkFeed(items, chunk=chunk)
     worker = IngestWorker(feed, run=run, clock_rule="event", wall_us=fixed_wall())
     assert worker.take_over()
     try:
-        yield lambda: worker.step() or not feed.finished
+        yield lambda: feed.release() and (worker.step() or True)
     finally:
         worker.close()
 

@@ -1,0 +1,35 @@
+"""What a page asks of the database, and whether each statement is bounded."""
+
+import re
+from collections.abc import Callable
+
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+LOG = (
+    "option_print", "option_quote", "equity_print", "equity_quote", "packet", "alert",
+    "smart_money_event", "classifier_hit", "quarantine", "gap", "control_request",
+)  # fmt: skip
+_READS_LOG = re.compile(rf'FROM\s+"?(?:evidence_)?(?:{"|".join(LOG)})"?\b', re.IGNORECASE)
+
+
+def statements(act: Callable[[], object], alias: str = "default") -> list[str]:
+    """Return the statements of one act on one alias."""
+    with CaptureQueriesContext(connections[alias]) as captured:
+        act()
+    return [query["sql"] for query in captured]
+
+
+def of_log(sqls: list[str]) -> list[str]:
+    """Return the statements that read rows of the log."""
+    return [sql for sql in sqls if _READS_LOG.search(sql)]
+
+
+def unbounded(sqls: list[str]) -> list[str]:
+    """Return the statements that count, skip by offset, or read the log without a LIMIT."""
+    return [
+        sql
+        for sql in sqls
+        if re.search(r"\bCOUNT\s*\(|\bOFFSET\b", sql, re.IGNORECASE)
+        or (_READS_LOG.search(sql) and "LIMIT" not in sql)
+    ]
