@@ -42,7 +42,7 @@ class RowView:
         self.limit = limit
         self._render = render
         self._window: dict[str, Entry] = {}
-        self._ring: deque[str] = deque(maxlen=ring)
+        self._ring: deque[Entry] = deque(maxlen=ring)
         self._oldest = ""  # key of the last row of a full window
         self._end = 0
         self._counted = 0
@@ -67,12 +67,8 @@ class RowView:
             return False
         self._counted += len(taken)
         self._keep(taken)
-        shown = [entry.html for entry in taken if self._window.get(entry.key) is entry]
-        if False:
-            self._ring.clear()
-            self._end += 1
-        else:
-            self._ring.extend(shown)
+        shown = [entry for entry in taken if self._window.get(entry.key) is entry]
+        self._ring.extend(shown)
         self._end += len(shown)
         return True
 
@@ -86,8 +82,11 @@ class RowView:
         if behind is None or behind > len(self._ring):
             rows = [self._window[key].html for key in sorted(self._window, reverse=True)]
             return Part("replace", tuple(rows), fresh), here
-        rows = list(self._ring)[len(self._ring) - behind :]
-        return Part("prepend", tuple(reversed(rows)), fresh), here
+        # Newest first, and of one row only the newest revision: whoever reads on must not fall back.
+        newest: dict[str, str] = {}
+        for entry in reversed(list(self._ring)[len(self._ring) - behind :]):
+            newest.setdefault(entry.key, entry.html)
+        return Part("prepend", tuple(newest.values()), fresh), here
 
     def _takes(self, entry: Entry) -> bool:
         known = self._window.get(entry.key)

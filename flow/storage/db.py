@@ -18,6 +18,8 @@ PG_EPOCH_US = 946_684_800_000_000  # 2000-01-01 in microseconds since 1970
 PG_EPOCH_ORDINAL = 730_120  # date(2000, 1, 1).toordinal()
 
 WORKER_IDLE_MS = 10_000
+# The server is away, or has dropped a worker that froze inside a transaction.
+GONE = (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout)
 DJANGO_ONLY = ("cursor_factory", "context", "prepare_threshold", "client_encoding")
 
 OID_INT2_ARRAY = 1005

@@ -141,7 +141,8 @@ def test_a_database_that_drops_the_worker_ends_the_command_with_a_sentence(
     listed: list[ListFeed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def losing(self: ListFeed, limit: int, timeout_s: float) -> list[FeedItem]:
-        assert end_backend("ingest list") == 1
+        end_backend("ingest list")
+        self.finished = True
         return [option_trade(1, 0)]
 
     monkeypatch.setattr(ListFeed, "read", losing)

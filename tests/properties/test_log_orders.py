@@ -34,7 +34,7 @@ from tests.support.workers import derive_all, derived_digests, make_run
 pytestmark = pytest.mark.usefixtures("log_db")
 
 FEW = settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 STEP_US = 90_000
 
@@ -113,7 +113,7 @@ def test_resends_anywhere_change_nothing_but_the_count(
     ]
 
 
-@settings(FEW, max_examples=2)
+@FEW
 @given(items=markets(), cut=st.integers(1, 6))
 def test_a_worker_per_batch_writes_the_log_of_one_worker(items: list[FeedItem], cut: int) -> None:
     empty_database()
@@ -179,7 +179,7 @@ def test_received_is_stored_and_duplicates_and_conflicts(
     ]
 
 
-@settings(FEW, max_examples=2)
+@FEW
 @given(one=markets(), two=markets(), cut=st.integers(1, 9))
 def test_two_sources_in_one_run_do_not_depend_on_their_interleaving(
     one: list[FeedItem], two: list[FeedItem], cut: int

@@ -4,9 +4,9 @@ import signal
 import threading
 from typing import Any
 
-import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from flow.storage.db import GONE
 from flow.storage.leases import LeaseLost
 from ingest.malformed import FeedStopped
 from ingest.sources import SOURCES, open_feed, wall_us
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stderr.write(str(stopped))
             stop.wait()
             raise CommandError(str(stopped)) from stopped
-        except psycopg.OperationalError as error:
+        except GONE as error:
             raise CommandError(
                 "the database went away, so the feed stops; what was not committed is read again"
                 f" after the next start: {error}"

@@ -4,11 +4,12 @@ import signal
 import threading
 from typing import Any
 
-import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from flow.storage.db import GONE
 from flow.storage.leases import LeaseLost
 from flow.storage.runs import run_number
+from flow.storage.tail import LogCorrupt
 from signals.compute import NondeterminismError, run_worker, wait_for_database
 
 LEASE_LOST = 3
@@ -37,12 +38,12 @@ class Command(BaseCommand):
         except LeaseLost as lost:
             self.stderr.write(str(lost))
             raise SystemExit(LEASE_LOST) from lost
-        except psycopg.OperationalError as error:
+        except GONE as error:
             raise CommandError(
                 "the database went away, so compute stops; the next start goes on from the"
                 f" last committed step: {error}"
             ) from error
-        except NondeterminismError as alarm:
+        except (NondeterminismError, LogCorrupt) as alarm:
             raise CommandError(str(alarm)) from alarm
         if run > 0:
             self.stdout.write(f"run {options['run']}: {entries:,} entries derived")

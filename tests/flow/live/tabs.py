@@ -162,6 +162,7 @@ class ChunkFeed(ListFeed):
     """Gives one chunk for each release, so that each becomes a commit of its own."""
 
     is_open = False
+    sizes: Callable[[], int] | None = None
 
     def release(self) -> bool:
         """Let the next chunk through; False when there is none."""
@@ -172,15 +173,22 @@ class ChunkFeed(ListFeed):
         if not self.is_open:
             return []
         self.is_open = False
+        if self.sizes is not None:
+            self._chunk = self.sizes()
         return super().read(limit, timeout_s)
 
 
 @contextmanager
 def trickle(
-    items: Sequence[FeedItem], *, chunk: int = 50, run: int = 0
+    items: Sequence[FeedItem],
+    *,
+    chunk: int = 50,
+    run: int = 0,
+    sizes: Callable[[], int] | None = None,
 ) -> Iterator[Callable[[], bool]]:
     """Give a step of a real ingest worker over a list; False when the list is written."""
     feed = ChunkFeed(items, chunk=chunk)
+    feed.sizes = sizes
     worker = IngestWorker(feed, run=run, clock_rule="event", wall_us=fixed_wall())
     assert worker.take_over()
     try:
