@@ -31,6 +31,7 @@ class LoadResult:
     lag_p50_s: float
     lag_p99_s: float
     lag_max_s: float
+    stored_p99_s: float
     memory_mb: dict[str, tuple[float, float]]
     cpu_s: dict[str, float]
     seconds: float
@@ -87,15 +88,17 @@ def _measure(
 ) -> LoadResult:
     row = conn.execute(
         """WITH lag AS (
-               SELECT extract(epoch FROM min(l.committed_at) - b.min_ts) AS seconds
+               SELECT extract(epoch FROM min(l.committed_at) - b.min_ts) AS seconds,
+                      extract(epoch FROM b.committed_at - b.min_ts) AS stored
                FROM batch b JOIN stream s ON s.id = b.stream AND s.kind = 'option_print'
                JOIN step_ledger l ON l.stream = b.stream
                 AND b.batch_no BETWEEN l.first_batch AND l.last_batch
                WHERE b.n > b.n_control
                  AND b.committed_at > (SELECT min(committed_at) FROM batch) + %s * interval '1 s'
-               GROUP BY b.stream, b.batch_no, b.min_ts)
+               GROUP BY b.stream, b.batch_no, b.min_ts, b.committed_at)
            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
-                  percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), max(seconds) FROM lag""",
+                  percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), max(seconds),
+                  percentile_cont(0.99) WITHIN GROUP (ORDER BY stored) FROM lag""",
         (START_S,),
     ).fetchone()
     totals = conn.execute(
@@ -114,6 +117,7 @@ def _measure(
         lag_p50_s=float(row[0]),
         lag_p99_s=float(row[1]),
         lag_max_s=float(row[2]),
+        stored_p99_s=float(row[3]),
         memory_mb={name: (first[name], samples[-1][name]) for name in first},
         cpu_s=cpu,
         seconds=seconds,

@@ -1,4 +1,4 @@
-"""Pages that show prints: correct after a plain load, filtered as they say, honest about the rest."""
+"""Pages that show prints: right after a plain load, filtered as they say, honest about the rest."""
 
 import re
 from pathlib import Path
@@ -260,7 +260,8 @@ def test_vendored_files_are_the_ones_that_were_recorded() -> None:
     sums = sorted(folder.glob("*/SHA256SUMS"))
     assert len(sums) == 2
     for listing in sums:
-        recorded = dict(reversed(line.split("  ")) for line in listing.read_text().splitlines())
+        lines = [line.split("  ") for line in listing.read_text().splitlines()]
+        recorded = {name: digest for digest, name in lines}
         present = {p.name for p in listing.parent.iterdir()} - {"SHA256SUMS"}
         assert set(recorded) == present
         assert "LICENSE" in present

@@ -21,6 +21,6 @@ def test_load_reports_rates_lag_memory_and_a_verdict() -> None:
 
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines] == [
-        "option", "all", "lag", "ingest", "compute", "LOAD",
+        "option", "all", "lag", "of", "ingest", "compute", "LOAD",
     ], done.stderr  # fmt: skip
     assert "lag p99" in lines[-1]

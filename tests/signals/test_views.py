@@ -41,7 +41,7 @@ def alerts(run: Run, **chosen: Any) -> list[AlertRow]:
     return alert_page("runs", run.id, limit=1_000, chosen=DerivedFilter(**chosen))
 
 
-def evidence(client: Client, alert: AlertRow, **headers: str) -> str:
+def evidence(client: Client, alert: AlertRow, **headers: Any) -> str:
     return body(client, f"/reads/{address_of(alert)}/evidence/?run=old", **headers)
 
 

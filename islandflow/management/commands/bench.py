@@ -33,6 +33,7 @@ class Command(BaseCommand):
         write(f"option prints/s   {r.prints_per_s:10,.0f}   (asked {rate:,})")
         write(f"all events/s      {r.events_per_s:10,.0f}")
         write(f"lag p50/p99/max s {r.lag_p50_s:10.3f} {r.lag_p99_s:.3f} {r.lag_max_s:.3f}")
+        write(f"of it to the log  {r.stored_p99_s:10.3f}   p99, from the event to its commit")
         for name, (first, last) in r.memory_mb.items():
             share = 100 * r.cpu_s[name] / r.seconds
             write(f"{name:<17} {first:10.0f} MB -> {last:.0f} MB, {share:.0f} % of a core")

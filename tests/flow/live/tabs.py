@@ -59,7 +59,7 @@ class Tab:
     async def open(self) -> bool:
         """Connect; whether the handshake was accepted."""
         is_open, _ = await self.socket.connect(timeout=PATIENCE_S)
-        return is_open
+        return bool(is_open)
 
     async def receive(self, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Take the next frame into the page without acknowledging it."""

@@ -6,11 +6,11 @@ with what the page's own view answers.
 
 import random
 import re
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
+from flow.live import frames
 from ingest.feeds import FeedItem
 from signals.compute import ComputeWorker
 from tests.flow.live import tabs
@@ -26,6 +26,12 @@ PANEL = {
     "engine": re.compile(r'data-panel="engine">(.*?)</div>\n<button', re.DOTALL),
     "status": re.compile(r'data-panel="status">(.*?)</div>\n<button', re.DOTALL),
 }
+
+
+@pytest.fixture(autouse=True)
+def short_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn without news then costs a moment, not five seconds."""
+    monkeypatch.setattr(frames, "HEARTBEAT_S", 0.3)
 
 
 def fetched(client: Client, address: str, panel: str) -> str:

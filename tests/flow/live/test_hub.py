@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,13 +69,16 @@ def test_two_sockets_with_one_filter_share_one_rendering(
 ) -> None:
     rendered: list[object] = []
     plain = panels.Tape.html
-    monkeypatch.setattr(
-        panels.Tape, "html", lambda s, run, row: rendered.append(row) or plain(s, run, row)
-    )
+
+    def counted(tape: panels.Tape, run: Any, row: Any) -> str:
+        rendered.append(row)
+        return plain(tape, run, row)
+
+    monkeypatch.setattr(panels.Tape, "html", counted)
     ingest_all(live_rows(5))
     tickets = [joined(hub)[0] for _ in range(3)]
     for ticket in tickets:
-        eventually(lambda t=ticket: t.views[0][1].is_ready)
+        eventually(partial(getattr, ticket.views[0][1], "is_ready"))
         assert rows(ticket) == 5
     assert len(rendered) == 5
     assert len(hub._views) == 1
@@ -151,7 +155,7 @@ def test_a_part_that_does_not_fit_waits_for_the_next_frame(
     ingest_all(live_rows(60))
     ticket, _ = joined(hub, key(**RAW), key(view="raw", type="call"))
     for _, view in ticket.views:
-        eventually(lambda v=view: v.is_ready)
+        eventually(partial(getattr, view, "is_ready"))
     monkeypatch.setattr("flow.live.tickets.FRAME_BYTES", 65_000)
     first, second = ticket.collect(), ticket.collect()
     assert [len(first), len(second)] == [1, 1]

@@ -8,7 +8,7 @@ import pytest
 
 from flow.domain.events import PrintFlag, QuoteMode
 from flow.live.registry import FilterError
-from flow.live.tape import LARGE_BY_COUNT, label_words, print_key, tape_line, tags_of
+from flow.live.tape import LARGE_BY_COUNT, label_words, print_key, tags_of, tape_line
 from flow.storage.pages import PrintRow
 from flow.views import position_of
 from signals.engine.labels import Reason
