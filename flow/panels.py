@@ -17,7 +17,7 @@ from flow.live.tape import label_words, print_key, tape_line
 from flow.models import OptionPrint
 from flow.storage.pages import PrintFilter, PrintRow, print_page, stream_ids
 
-TAPE_ROWS = 60
+TAPE_ROWS = 50  # 28 px each: a screen of 1440 px; about 50 KB, so that a snapshot is one frame
 COUNTED_ROWS = 10_000
 SIDE_NUMBERS = {"AA": (6,), "A": (5,), "M": (4,), "B": (3,), "BB": (2,), "?": (0, 1)}
 TYPES = {"call": "C", "put": "P"}

@@ -54,11 +54,12 @@ def options_rows(request: HttpRequest) -> HttpResponse:
         before = position_of(request.GET.get("before", ""))
     except FilterError as refused:
         return render(request, "flow/panels/older_failed.html", {"error": refused}, status=400)
-    rows = print_page(run.alias, run.id, limit=OLDER_ROWS, chosen=chosen, before=before)
+    found = print_page(run.alias, run.id, limit=OLDER_ROWS + 1, chosen=chosen, before=before)
+    rows = found[:OLDER_ROWS]
     panel = row_panel("tape")
     context = {
         "rows": [panel.html(run, row) for row in rows],
-        "gate": gate(rows, run, query) if len(rows) == OLDER_ROWS else None,
+        "gate": gate(rows, run, query) if len(found) > OLDER_ROWS else None,
     }
     return render(request, "flow/panels/older.html", context)
 

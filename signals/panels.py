@@ -39,6 +39,7 @@ class AlertLine:
 
     key: str
     address: str
+    date: str
     time: str
     time_title: str
     root: str
@@ -89,6 +90,7 @@ def alert_line(row: AlertRow) -> AlertLine:
     return AlertLine(
         key=f"{from_datetime(row.ts):014x}{row.uid.hex}",
         address=address_of(row),
+        date=fmt.et_day(row.ts),
         time=fmt.et_time(row.ts),
         time_title=f"{fmt.et_moment(row.ts)}, {fmt.utc(row.ts)}",
         root=root,

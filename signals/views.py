@@ -54,10 +54,11 @@ def reads_rows(request: HttpRequest) -> HttpResponse:
         before = _position(request.GET.get("before", ""))
     except FilterError as refused:
         return render(request, "flow/panels/older_failed.html", {"error": refused}, status=400)
-    rows = alert_page(run.alias, run.id, limit=OLDER_ROWS, chosen=chosen, before=before)
+    found = alert_page(run.alias, run.id, limit=OLDER_ROWS + 1, chosen=chosen, before=before)
+    rows = found[:OLDER_ROWS]
     context = {
         "rows": [panel.html(run, row) for row in rows],
-        "gate": _gate(rows, run, query) if len(rows) == OLDER_ROWS else None,
+        "gate": _gate(rows, run, query) if len(found) > OLDER_ROWS else None,
         "address": "reads-rows",
     }
     return render(request, "flow/panels/older.html", context)

@@ -43,6 +43,7 @@ class FeedLine:
     last_event: datetime | None
     last_received: datetime | None
     lag: str
+    silence: str
 
     @property
     def is_trouble(self) -> bool:
@@ -103,6 +104,7 @@ def _line(cursor: FeedCursor, run: RunLike, now: datetime, market: Market) -> Fe
         last_event=cursor.last_event_ts,
         last_received=cursor.last_received_at,
         lag=_lag(cursor) if run.is_live else "",
+        silence=fmt.age(_micros(now - (cursor.last_received_at or cursor.updated_at))),
     )
 
 
@@ -110,5 +112,8 @@ def _lag(cursor: FeedCursor) -> str:
     """Return how long the newest event took to reach us."""
     if cursor.last_received_at is None or cursor.last_event_ts is None:
         return fmt.DASH
-    lag = (cursor.last_received_at - cursor.last_event_ts) / timedelta(microseconds=1)
-    return fmt.age(max(0, int(lag)))
+    return fmt.age(_micros(cursor.last_received_at - cursor.last_event_ts))
+
+
+def _micros(duration: timedelta) -> int:
+    return max(0, duration // timedelta(microseconds=1))

@@ -50,6 +50,7 @@ class Hub:
         self._thread: threading.Thread | None = None
         self._joined = threading.Event()
         self._idle_since = 0.0
+        self._trouble = ""
         self.turns = 0
 
     def join(self, keys: Iterable[ViewKey], wake: Callable[[], None]) -> Ticket:
@@ -117,8 +118,11 @@ class Hub:
         """Do one turn; whatever breaks it, say so on every page and start again from the log."""
         try:
             self.turn()
-        except Exception:
-            log.exception("live panels: a turn failed; reading everything again")
+            self._trouble = ""
+        except Exception as error:
+            if str(error) != self._trouble:  # once, not once a second for as long as it lasts
+                log.exception("live panels: a turn failed; reading everything again until it works")
+            self._trouble = str(error)
             with self.lock:
                 self._pulses = {key.run.id: (0.0, NO_ANSWER) for key in self._views}
                 for view in self._views.values():

@@ -17,13 +17,15 @@ PARAMETERS = ("q", "side", "type", "prem", "view", "contract", "severity", "dire
 
 @dataclass(frozen=True)
 class Page:
-    """The panels of one page under one query. `last`: key of the oldest row of each lane."""
+    """The panels of one page under one query. `last`: key of the oldest row of each lane;
+    `full`: how many rows a lane keeps."""
 
     run: RunLike
     query: Query
     html: dict[str, SafeString]
     counts: dict[str, int]
     last: dict[str, str]
+    full: dict[str, int]
     socket: str
     error: str
 
@@ -40,8 +42,10 @@ def page_of(request: HttpRequest, *names: str) -> Page:
     html: dict[str, SafeString] = {}
     counts: dict[str, int] = {}
     last: dict[str, str] = {}
+    full: dict[str, int] = {}
     error = ""
     for name in names:
+        full[name] = getattr(panel_of(name), "limit", 0)
         try:
             html[name], keys = panel_html(name, run, query)
         except FilterError as refused:
@@ -50,7 +54,14 @@ def page_of(request: HttpRequest, *names: str) -> Page:
             counts[name], last[name] = len(keys), keys[-1] if keys else ""
     socket = "" if error else socket_address(run, query, names)
     return Page(
-        run=run, query=query, html=html, counts=counts, last=last, socket=socket, error=error
+        run=run,
+        query=query,
+        html=html,
+        counts=counts,
+        last=last,
+        full=full,
+        socket=socket,
+        error=error,
     )
 
 

@@ -82,7 +82,7 @@ class RowView:
         if behind is None or behind > len(self._ring):
             rows = [self._window[key].html for key in sorted(self._window, reverse=True)]
             return Part("replace", tuple(rows), fresh), here
-        # Newest first, and of one row only the newest revision: whoever reads on must not fall back.
+        # Newest first, and of one row only its newest revision: a reader must not fall back.
         newest: dict[str, str] = {}
         for entry in reversed(list(self._ring)[len(self._ring) - behind :]):
             newest.setdefault(entry.key, entry.html)

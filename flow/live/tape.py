@@ -12,6 +12,7 @@ from flow.storage.pages import PrintRow
 from flow.templatetags import flow_format as fmt
 
 MAX_TAGS = 4
+FOLLOWS_US = 3_600_000_000
 LARGE_BY_COUNT = 131_072  # signals.engine.labels.Reason.KEEP_LARGE_CONTRACT_COUNT; a test compares
 _UNTOLD = PrintFlag.CONDITIONS_UNKNOWN | PrintFlag.MINUTE_BAR
 _FAMILY_TAGS = {
@@ -78,6 +79,7 @@ class TapeLine:
     """One row of the tape, ready for its template."""
 
     key: str
+    date: str
     time: str
     time_title: str
     root: str
@@ -122,6 +124,7 @@ def tape_line(row: PrintRow) -> TapeLine:
     spot = spot_micros(row)
     return TapeLine(
         key=print_key(row),
+        date=fmt.et_day(row.ts),
         time=fmt.et_time(row.ts),
         time_title=f"{fmt.utc(row.ts)}; {venue_name(row.venue)}; received {_delay(row)}",
         root=root,
@@ -205,6 +208,8 @@ def _silence(row: PrintRow) -> str:
 
 def _delay(row: PrintRow) -> str:
     delay = from_datetime(row.received_at) - from_datetime(row.ts)
+    if delay > FOLLOWS_US:
+        return fmt.et_moment(row.received_at)  # an import
     return f"{fmt.age(delay)} later" if delay >= 0 else f"{fmt.age(-delay)} before its own time"
 
 

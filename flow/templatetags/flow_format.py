@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 
 from flow.domain.contracts import ContractError, contract_label, parse_contract
 
@@ -50,6 +51,21 @@ def et_moment(instant: datetime | None) -> str:
 def et_date(instant: datetime | None) -> str:
     """Return the New York date: 2014-06-05."""
     return DASH if instant is None else instant.astimezone(NEW_YORK).date().isoformat()
+
+
+@register.filter
+def et_day(instant: datetime | None) -> str:
+    """Return the New York day, short: 05JUN14."""
+    return DASH if instant is None else f"{instant.astimezone(NEW_YORK):%d%b%y}".upper()
+
+
+@register.filter
+def et_recent(instant: datetime | None) -> str:
+    """Return the time of today, and day and time of any other day: an old time looks old."""
+    if instant is None:
+        return DASH
+    is_today = instant.astimezone(NEW_YORK).date() == timezone.now().astimezone(NEW_YORK).date()
+    return et_time(instant) if is_today else f"{et_day(instant)} {et_time(instant)}"
 
 
 @register.filter

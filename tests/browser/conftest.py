@@ -18,8 +18,9 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Playwright for one file: it keeps a loop in this thread, where other tests need their own."""
     with pytest.MonkeyPatch.context() as patch:
         # Playwright keeps a loop in this thread; the test's own database work is synchronous.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -27,7 +28,7 @@ def playwright() -> Iterator[Playwright]:
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     path = os.environ.get("ISLANDFLOW_CHROMIUM") or "/usr/bin/chromium"
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
@@ -36,9 +37,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The web process of the session, on the test database."""
+    """The web process of a file's tests, on the test database."""
     home: Path = tmp_path_factory.mktemp("home")
     site = Site(home, f"/{connection.settings_dict['NAME']}")
     site.collect_static()

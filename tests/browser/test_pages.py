@@ -117,7 +117,7 @@ def test_a_lane_scrolled_down_does_not_move(site: Site, open_page: Open) -> None
         expect(page.locator('[data-hold="tape"]')).to_contain_text("new from")
         assert lane(page, "tape") == before
         page.locator('[data-hold="tape"]').click()
-    wait_for_rows(page, "tape", 60)
+    wait_for_rows(page, "tape", 50)
     eventually(lambda: lane(page, "tape") == fetched_lane(page, "tape"))
 
 
@@ -131,11 +131,11 @@ def test_older_rows_load_below_and_the_first_page_stays(site: Site, open_page: O
     page = open_page(RAW)
     first = lane(page, "tape")
     page.locator("tape-lane .gate").click()
-    wait_for_rows(page, "tape", 160)
+    wait_for_rows(page, "tape", 150)
     page.locator("tape-lane .gate").click()
     wait_for_rows(page, "tape", 200)
     rows = lane(page, "tape")
-    assert rows[:60] == first
+    assert rows[:50] == first
     assert rows == sorted(rows, key=lambda row: row[:30], reverse=True)
 
 

@@ -28,6 +28,12 @@ def test_times_are_new_york_times_with_milliseconds(instant: datetime) -> None:
     assert fmt.et_time(instant) == "10:31:07.250"
 
 
+def test_the_time_of_another_day_carries_its_day() -> None:
+    assert fmt.et_recent(SUMMER) == "05JUN14 10:31:07.250"
+    now = datetime.now(UTC)
+    assert fmt.et_recent(now) == fmt.et_time(now)
+
+
 def test_a_moment_names_its_date_and_zone() -> None:
     assert fmt.et_moment(SUMMER) == "2014-06-05 10:31:07.250 ET"
     assert fmt.utc(SUMMER) == "2014-06-05 14:31:07.250999 UTC"

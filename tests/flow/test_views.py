@@ -75,7 +75,7 @@ def test_pages_only_answer_reading(client: Client, address: str) -> None:
 
 def test_the_tape_shows_the_newest_rows_in_order(client: Client) -> None:
     ingest_all(live_rows(80))
-    rows = print_page("default", 0, limit=60)
+    rows = print_page("default", 0, limit=50)
     assert keys_on(body(client, "/options/?view=raw")) == [print_key(row) for row in rows]
 
 
@@ -93,7 +93,7 @@ def test_the_tape_shows_what_its_filter_says(
     client: Client, query: str, chosen: PrintFilter
 ) -> None:
     ingest_all(seed_items(4_000))
-    rows = print_page("default", 0, limit=60, chosen=chosen)
+    rows = print_page("default", 0, limit=50, chosen=chosen)
     assert rows
     assert keys_on(body(client, f"/options/?{query}")) == [print_key(row) for row in rows]
 
