@@ -46,6 +46,7 @@ ENTRIES: dict[str, Role] = {
     "api-status": Role.ANALYST,
     "api-schema": Role.ADMIN,
     "api-docs": Role.ADMIN,
+    "api-unknown": Role.ANYONE,  # says only that there is nothing
 }
 NAMESPACES: dict[str, Role] = {"admin": Role.ADMIN}
 SOCKET = Role.VIEWER

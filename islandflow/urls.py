@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from flow.api.errors import unknown_address
 from islandflow import health
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("api/", include("flow.api.urls")),
     path("api/v1/flow/", include("signals.api.urls")),
     path("api/v1/", include("replay.api.urls")),
+    re_path(r"^api/(?P<rest>.*)$", unknown_address, name="api-unknown"),  # last: what no route has
 ]
 
 admin.site.site_header = "Islandflow evidence"

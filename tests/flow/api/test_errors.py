@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, OperationalError, connections
 from django.http import Http404
+from django.test import Client
 from psycopg.errors import QueryCanceled
 from rest_framework.exceptions import NotAcceptable, Throttled
 
@@ -94,3 +95,12 @@ def _limit() -> str:
     with connections["default"].cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         return str(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("address", ["/api/v1/no-such", "/api/", "/api/v2/prints/options"])
+def test_an_unknown_address_answers_in_the_envelope(address: str) -> None:
+    answer = Client().get(address)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+    assert address in answer.json()["error"]["message"]
