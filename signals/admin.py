@@ -143,7 +143,7 @@ class AlertAdmin(ConclusionAdmin):
             "evidence_quality", "page")}),
         ("Why", {"fields": ("sentences", "sum", "hits")}),
         ("Evidence", {"fields": ("event", "packet", "members")}),
-        ("Chain", {"fields": ("dedupe_key", "supersedes")}),
+        ("Chain", {"fields": ("dedupe_key", "supersedes", "withdrawn")}),
         ORIGIN,
     )  # fmt: skip
 

@@ -59,9 +59,9 @@ class PacketEvidence(DerivedEvidence):
     print_count = models.IntegerField("prints")
     size = models.BigIntegerField("contracts")
     premium_micros = models.BigIntegerField("premium", null=True)
-    first_price_micros = models.BigIntegerField("first price")
-    last_price_micros = models.BigIntegerField("last price")
-    vwap_micros = models.BigIntegerField("average price by size")
+    first_price_micros = models.BigIntegerField("first price", null=True)
+    last_price_micros = models.BigIntegerField("last price", null=True)
+    vwap_micros = models.BigIntegerField("average price by size", null=True)
     features = models.JSONField()
     member_seqs = ArrayField(models.BigIntegerField())
     member_digest = models.BinaryField()
@@ -124,6 +124,7 @@ class AlertEvidence(ConclusionEvidence):
     explanations = models.JSONField()
     dedupe_key = models.TextField()
     supersedes = models.UUIDField(null=True)
+    withdrawn = models.BooleanField()
 
     class Meta(ConclusionEvidence.Meta):
         db_table = "evidence_alert"

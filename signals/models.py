@@ -80,9 +80,9 @@ class Packet(DerivedRow):
     print_count = models.IntegerField()
     size = models.BigIntegerField()
     premium_micros = models.BigIntegerField(null=True)
-    first_price_micros = models.BigIntegerField()
-    last_price_micros = models.BigIntegerField()
-    vwap_micros = models.BigIntegerField()
+    first_price_micros = models.BigIntegerField(null=True)
+    last_price_micros = models.BigIntegerField(null=True)
+    vwap_micros = models.BigIntegerField(null=True)
     features = models.JSONField()
     member_seqs = models.JSONField()  # bigint[]; read-only
     member_digest = models.BinaryField()
@@ -148,6 +148,7 @@ class Alert(PacketChild):
     explanations = models.JSONField()
     dedupe_key = models.TextField()
     supersedes = models.UUIDField(null=True)
+    withdrawn = models.BooleanField()
     engine = models.TextField()
 
     class Meta:

@@ -39,10 +39,13 @@ class Instruments:
         for number, name, symbol in contracts:
             self._contracts[name], self._contract_names[number] = (number, symbol), name
 
-    def contract(self, name: str) -> tuple[int, int]:
-        """Return (contract id, symbol id) of a canonical contract text, made on first sight."""
+    def contract(self, name: str, underlying: str = "") -> tuple[int, int]:
+        """Return (contract id, symbol id) of a canonical contract text, made on first sight.
+
+        `underlying`: of a text that is no contract but has one, as the pseudo id of a structure.
+        """
         ids = self._contracts.get(name)
-        return ids if ids is not None else self._new_contract(name)
+        return ids if ids is not None else self._new_contract(name, underlying)
 
     def symbol(self, name: str) -> int:
         """Return the id of an underlying or equity symbol, made on first sight."""
@@ -70,17 +73,13 @@ class Instruments:
             self._symbol_names[number] = name
         return name
 
-    def _new_contract(self, name: str) -> tuple[int, int]:
+    def _new_contract(self, name: str, underlying: str) -> tuple[int, int]:
         try:
             contract = parse_contract(name)
         except ContractError:
             columns: tuple[str, Any, Any, Any, Any] = (
-                UNREADABLE_UNDERLYING,
-                None,
-                None,
-                None,
-                None,
-            )
+                underlying or UNREADABLE_UNDERLYING, None, None, None, None,
+            )  # fmt: skip
         else:
             columns = (
                 contract.underlying,

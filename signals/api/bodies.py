@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flow.api.texts import iso, milliseconds, money
 from flow.domain.units import from_datetime
+from signals.engine.features import whole
 from signals.storage.reads import AlertRow, PacketRow
 
 
@@ -22,7 +23,7 @@ def packet_body(row: PacketRow) -> dict[str, Any]:
         "first_price": money(row.first_price_micros),
         "last_price": money(row.last_price_micros),
         "vwap": money(row.vwap_micros),
-        "features": parsed(row.features),
+        "features": whole(parsed(row.features)),
         "member_seqs": list(row.member_seqs),
         "member_digest": bytes(row.member_digest).hex(),
     }
@@ -48,6 +49,7 @@ def alert_body(row: AlertRow) -> dict[str, Any]:
         "explanations": parsed(row.explanations),
         "dedupe_key": row.dedupe_key,
         "supersedes": None if row.supersedes is None else str(row.supersedes),
+        "withdrawn": row.withdrawn,
     }
 
 

@@ -60,3 +60,4 @@ class AlertSerializer(DerivedSerializer):
     explanations = SentenceSerializer(many=True)
     dedupe_key = serializers.CharField()
     supersedes = serializers.UUIDField(allow_null=True)
+    withdrawn = serializers.BooleanField()

@@ -1,10 +1,9 @@
-"""One final packet with all that judging it needs, handed from rule to event to alert."""
+"""One packet with all that judging it needs, handed from rule to profile to event to alert."""
 
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from flow.domain.contracts import Contract
 from flow.domain.ids import content_uid
 from signals.engine.features import Features
 from signals.engine.records import ENGINE_VERSION, Packet
@@ -14,21 +13,18 @@ if TYPE_CHECKING:  # params gathers the rules' records, and the rules take cases
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One packet, its features, its contract, and the revision that it is judged under."""
+    """One packet, its features, its name for people, and the revision that it is judged under.
+
+    `identity` is what the packet's own uid was made from, so that each row concluded from it has a
+    stable identity across revisions of the packet.
+    """
 
     packet: Packet
     features: Features
-    contract: Contract
+    label: str
     params: "Params"
-    opening_uid: bytes
+    identity: str
 
     def uid(self, kind: str, *more: str) -> bytes:
         """Return the content identity of a row that is concluded from this packet."""
-        return content_uid(
-            kind,
-            ENGINE_VERSION,
-            self.params.digest,
-            self.packet.contract,
-            self.opening_uid.hex(),
-            *more,
-        )
+        return content_uid(kind, ENGINE_VERSION, self.params.digest, self.identity, *more)

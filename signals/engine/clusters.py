@@ -89,23 +89,24 @@ class Clusters:
         self._heap = [(contract.due, text) for text, contract in self.open.items()]
         heapq.heapify(self._heap)
 
-    def add(self, print_: StampedPrint, revision: int) -> None:
-        """Hold a print for its session."""
+    def add(self, print_: StampedPrint, revision: int) -> Held:
+        """Hold a print for its session; return it as it is held."""
         held = Held(print_, revision)
         contract = self.open.get(print_.contract)
         if contract is None:
             contract = self.open[print_.contract] = OpenContract(self._earliest(held))
             contract.held.append(held)
             heapq.heappush(self._heap, (contract.due, print_.contract))
-            return
+            return held
         waiting = contract.held
         if waiting and waiting[-1].print.ts < print_.ts:  # the common case, without key tuples
             waiting.append(held)
-            return
+            return held
         insort(waiting, held, key=_place)
         if waiting[0] is held:
             # An earlier opening print may be final earlier than what was planned.
             self._plan(print_.contract, contract, min(contract.due, self._earliest(held)))
+        return held
 
     def add_aside(self, contract_text: str, ts: int) -> None:
         """Note a late report, which is never a member."""

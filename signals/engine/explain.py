@@ -44,9 +44,9 @@ def records(features: Features) -> str:
     return f"1 {word}" if features.count == 1 else f"{features.count:,} {word}s"
 
 
-def pattern(features: Features, contract: Contract, reading: str) -> "Sentence":
+def pattern(features: Features, label: str, reading: str) -> "Sentence":
     """Say what was seen, hedged."""
-    what = f"{records(features)} of {contract_label(contract)}"
+    what = f"{records(features)} of {label}"
     if features.count > 1:
         what += f" in {number(features.span_ms)} ms"
     return sentence(
@@ -146,7 +146,7 @@ def confidence(terms: Sequence["Term"], cap: float) -> "Sentence":
     }
 
 
-def headline(contract: Contract, features: Features, classifier_id: str) -> str:
+def headline(label: str, features: Features, classifier_id: str) -> str:
     """Return one line for the alert."""
     readings = {
         "large_bullish_call_sweep": "consistent with a call sweep",
@@ -154,6 +154,6 @@ def headline(contract: Contract, features: Features, classifier_id: str) -> str:
         "unusual_contract_spike": "unusual interest in one contract",
     }
     return (
-        f"{contract_label(contract)}: {number(features.total_size)} contracts, "
+        f"{label}: {number(features.total_size)} contracts, "
         f"{dollars(features.premium_usd or 0)} premium, {readings[classifier_id]}"
     )

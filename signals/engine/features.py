@@ -4,13 +4,21 @@ Ratios are 0 to 1, rounded half away from zero to four places. Money is dollars.
 input cannot tell is None, never 0.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
 
-class Features(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Source of every formula: options-engine.md 2.4.1 and 7.4, errata 3, 7, 23, 24, 51."""
+Scope = Literal["", "contract", "bucket", "underlying"]
+
+
+class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
+    """Source of every formula: options-engine.md 2.4.1, 7.4, 9, 10, 11.1; errata 3 to 7, 23, 24, 51.
+
+    Filled in stages by the pipeline (members, baseline, market), then read only. Stored without the
+    fields that stand at their default; `as_mapping(Features())` is what a reader adds.
+    """
 
     # What it is
     granularity: Literal["tick", "minute"] = "tick"
@@ -95,8 +103,65 @@ class Features(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     underlying_move_bps: float | None = None  # the minute before the opening print
     moneyness: float | None = None
     otm_pct: float | None = None
-    execution_iv: float | None = None
-    execution_iv_change: float | None = None
+    execution_iv: float | None = None  # the provider's at the last member, else the model's
+    execution_iv_source: Literal["provider", "model_bs"] | None = None
+    execution_iv_change: float | None = None  # last member against the first, provider only
+    # Against its baselines (options-engine.md 10): robust z, samples, and whose baseline it is
+    premium_z: float | None = None
+    premium_z_n: int = 0
+    premium_z_scope: Scope = ""
+    premium_typical_usd: float | None = None  # the baseline's median
+    size_z: float | None = None
+    size_z_n: int = 0
+    size_z_scope: Scope = ""
+    size_typical: float | None = None
+    spread_z: float | None = None
+    spread_z_n: int = 0
+    spread_z_scope: Scope = ""
+    iv_typical: float | None = None
+    iv_n: int = 0
+    iv_shock: float | None = None  # implied volatility less its baseline's median
+    # What the model says of the contract at the last member (signals/engine/pricing.py)
+    delta: float | None = None
+    gamma: float | None = None
+    vega: float | None = None  # dollars per 1.00 of volatility and share
+    theta: float | None = None  # dollars per calendar day and share
+    underlying_notional_usd: float | None = None  # spot x size x multiplier x |delta|
+    # What was known to come (options-engine.md 15), None without an entry
+    event_kind: str | None = None
+    event_time: str | None = None  # ISO 8601 with offset, New York
+    days_to_event: float | None = None
+    expiry_after_event: bool | None = None
+    pre_event_concentration: float | None = None
+    # Open interest valid on the trade date, and what the contract had traded before this packet
+    open_interest: int | None = None
+    day_volume_before: int = 0
+    # Final trade types of its prints (options-engine.md 18.2), counts by name
+    trade_types: dict[str, int] = {}
+    # A structure: packages of several contracts (options-engine.md 9.4); empty for one contract
+    structure_type: str = ""
+    structure_inferred: bool = False  # from timing and sizes; a flagged package says so itself
+    structure_confidence: float | None = None  # 1 flagged, 0.6 inferred
+    structure_legs: int = 0  # distinct contracts
+    structure_contracts: list[str] = []
+    structure_signs: list[int] = []  # by contract: +1 long, -1 short, 0 not resolved
+    structure_ratios: list[int] = []  # by contract, smallest leg is 1; empty if not accepted
+    structure_leg_sizes: list[int] = []
+    structure_strikes: list[float] = []
+    structure_strike_span: float | None = None
+    structure_expiries: list[str] = []
+    structure_rights: str = ""  # C, P, or C/P
+    structure_direction: Literal["bullish", "bearish", "neutral", "mixed", "unknown"] = "unknown"
+    structure_vol_side: Literal["long", "short", ""] = ""
+    structure_net_debit_usd: float | None = None  # paid is positive; None while signs are unknown
+    same_size_leg_symmetry: float | None = None
+    roll_consistent: bool = False
+    roll_from_expiry: str | None = None
+    roll_to_expiry: str | None = None
+    roll_from_strike: float | None = None
+    roll_to_strike: float | None = None
+    roll_strike_delta: float | None = None
+    roll_expiry_days_delta: int | None = None
     # The label of its prints, and whether it may become an event
     signal_count: int = 0
     signal_premium_usd: float | None = None
@@ -104,8 +169,16 @@ class Features(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def as_mapping(features: Features) -> dict[str, Any]:
-    """Return the features by key, as a packet stores them."""
+    """Return all features by key."""
     return msgspec.structs.asdict(features)
+
+
+_DEFAULTS = as_mapping(Features())
+
+
+def whole(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored features with the defaults that storage leaves out."""
+    return {**_DEFAULTS, **stored}
 
 
 def ratio(part: int, whole: int) -> float:

@@ -1,6 +1,6 @@
 """What is measured on the members of one final session: the values of `features.Features`.
 
-Each function returns one group of features; what it cannot tell it leaves out, and the template's
+Each function returns one group of features; what it cannot tell it leaves out, and the record's
 default (None or nothing) stands.
 """
 
@@ -17,40 +17,50 @@ from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.securities import security_type
 from flow.domain.sessions import Session
 from flow.domain.units import MICROS
-from signals.engine.clusters import ClosedSession, Held
 from signals.engine.events import event_gate
-from signals.engine.features import Features, as_mapping, ratio, rounded
+from signals.engine.features import Features, ratio, rounded
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, Side, spread_bps
 from signals.engine.sweeps import find_sweeps
 from signals.engine.tally import Tally
 
-_TEMPLATE = as_mapping(Features())
 _MINUTE_BAR, _SPOT_STALE = int(PrintFlag.MINUTE_BAR), int(PrintFlag.SPOT_STALE)
 _STATE_NAMES = tuple(state.name.lower() for state in QuoteState)  # by number
 _SESSION_NAMES = {int(session): session.name.lower() for session in Session}
 
 
 def measure(
-    session: ClosedSession, contract: Contract, tally: Tally, params: Params
-) -> dict[str, Any]:
-    """Return all features of one final session.
+    members: Sequence[StampedPrint],
+    contract: Contract,
+    tally: Tally,
+    params: Params,
+    *,
+    late_count: int = 0,
+    cancelled_count: int = 0,
+) -> Features:
+    """Return what the members of one final packet themselves tell.
 
+    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure.
     Source: options-engine.md 2.4.1 and 7.4; errata 3, 7, 23, 24, 51.
     """
-    known = _TEMPLATE | _of_contract(contract, params.etf_set)
-    kind = known["security_type"]
-    known.update(_amounts(session, tally))
+    known = _of_contract(contract, params.etf_set).copy()
+    known.update(_amounts(members, tally))
     known.update(_placement_mix(tally))
     known.update(_weighted(tally))
     known.update(_venues_and_conditions(tally))
     known.update(_last_quote(tally))
-    known.update(_underlying(session.held, contract, params))
-    if len(session.held) > 1:
-        known.update(_pace(session.held))
-        known.update(_sweeps(tally, kind, params))
-    known["event_gate"] = event_gate(tally.premium_micros, tally.size, kind, params)
-    return known
+    known.update(_underlying(members, contract, params))
+    if len(members) > 1:
+        known.update(_pace(members))
+        known.update(_sweeps(tally, known["security_type"], params))
+    if late_count:
+        known["late_count"] = late_count
+    if cancelled_count:
+        known["cancelled_count"] = cancelled_count
+    known["event_gate"] = event_gate(
+        tally.premium_micros, tally.size, known["security_type"], params
+    )
+    return Features(**known)
 
 
 @lru_cache(maxsize=65_536)
@@ -63,21 +73,20 @@ def _of_contract(contract: Contract, etfs: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _amounts(session: ClosedSession, tally: Tally) -> dict[str, Any]:
-    opening, last = session.held[0].print, session.held[-1].print
+def _amounts(members: Sequence[StampedPrint], tally: Tally) -> dict[str, Any]:
+    opening, last = members[0], members[-1]
     return {
         "granularity": "minute" if opening.flags & _MINUTE_BAR else "tick",
         "session": _SESSION_NAMES[opening.session],
         "session_date": date.fromordinal(opening.session_date).isoformat(),
         "dte_days": last.dte,
-        "count": len(session.held),
+        "count": len(members),
         "total_size": tally.size,
         "max_print_size": tally.max_print_size,
         "premium_usd": _dollars(tally.premium_micros),
         "first_price": opening.price_micros / MICROS,
         "last_price": last.price_micros / MICROS,
         "vwap": ratio(tally.value_micros, tally.size * MICROS),
-        "late_count": session.late_count,
         "signal_count": tally.signal_count,
         "signal_premium_usd": tally.signal_premium / MICROS,
     }
@@ -87,8 +96,8 @@ def _dollars(micros: int | None) -> float | None:
     return None if micros is None else micros / MICROS
 
 
-def _pace(held: Sequence[Held]) -> dict[str, Any]:
-    times = [each.print.ts for each in held]
+def _pace(members: Sequence[StampedPrint]) -> dict[str, Any]:
+    times = [each.ts for each in members]
     gaps = sorted(later - earlier for earlier, later in pairwise(times))
     return {
         "span_ms": (times[-1] - times[0]) / 1_000,
@@ -182,11 +191,14 @@ def _last_quote(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _underlying(held: Sequence[Held], contract: Contract, params: Params) -> dict[str, Any]:
-    opening, last = held[0].print, held[-1].print
+def _underlying(
+    members: Sequence[StampedPrint], contract: Contract, params: Params
+) -> dict[str, Any]:
+    opening, last = members[0], members[-1]
     found: dict[str, Any] = {
         "underlying_move_bps": opening.move_60s_bps,
         "execution_iv": last.iv,
+        "execution_iv_source": None if last.iv is None else "provider",
     }
     if last.iv is not None and opening.iv is not None:
         found["execution_iv_change"] = rounded(last.iv - opening.iv, 6)

@@ -1,62 +1,73 @@
-"""One final session becomes one packet: totals, members by value, and measured features.
+"""One group of prints becomes one packet: totals, members by value, and measured features.
 
 All sums are integers (sizes, micro-dollars, millionths of confidence), so their order cannot change
-a digit. The feature keys are the fields of `features.Features`.
+a digit.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
-from flow.domain.contracts import Contract
 from flow.domain.events import StampedPrint
 from flow.domain.ids import content_uid
-from signals.engine.case import Case
-from signals.engine.clusters import ClosedSession
 from signals.engine.features import Features
-from signals.engine.measures import measure
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION, Member, Packet
 from signals.engine.rulings import Ruling
-from signals.engine.tally import tally_members
+from signals.engine.tally import Tally
+
+
+def identity_of(contract: str, opening: StampedPrint) -> str:
+    """Return what makes a packet this packet: what it is of, and its opening print."""
+    return f"{contract}|{opening.uid.hex()}"
+
+
+def packet_uid(identity: str, params: Params) -> bytes:
+    """Return the content identity of a packet (design, point 5)."""
+    return content_uid("packet", ENGINE_VERSION, params.digest, identity)
 
 
 def build_packet(
-    session: ClosedSession, contract: Contract, ruling: Ruling, *, cause_seq: int, ordinal: int
+    members: Sequence[StampedPrint],
+    contract: str,
+    underlying: str,
+    ruling: Ruling,
+    tally: Tally,
+    features: Features,
+    *,
+    identity: str,
+    ts: int,
+    end_ts: int,
+    cause_seq: int,
+    ordinal: int,
+    rev: int = 0,
 ) -> Packet:
-    """Build the packet of one final session under the revision of its opening print.
+    """Build the row of one packet under the revision of its opening print.
 
-    Shape: at least one member, sorted by (ts, uid).
-    Missing: the premium is None if one member's is; features say None for what cannot be told.
-    Source: options-engine.md 2.4; identity of design, point 5.
+    Shape: members sorted by (ts, uid); none only where a cancel took the last one.
+    Missing: the premium is None if one member's is; a structure has no single price.
+    Source: options-engine.md 2.4.
     """
-    held = session.held
-    opening, last = held[0].print, held[-1].print
-    tally = tally_members(held, contract.underlying, ruling.params)
+    priced = bool(members) and not features.structure_type
     return Packet(
-        uid=content_uid(
-            "packet", ENGINE_VERSION, ruling.params.digest, session.contract, opening.uid.hex()
-        ),
-        ts=opening.ts,
-        end_ts=last.ts,
+        uid=packet_uid(identity, ruling.params),
+        rev=rev,
+        ts=ts,
+        end_ts=end_ts,
         cause_seq=cause_seq,
         ordinal=ordinal,
-        contract=session.contract,
-        underlying=contract.underlying,
+        contract=contract,
+        underlying=underlying,
         tuning_revision=ruling.revision,
-        print_count=len(held),
+        print_count=len(members),
         size=tally.size,
         premium_micros=tally.premium_micros,
-        first_price_micros=opening.price_micros,
-        last_price_micros=last.price_micros,
-        vwap_micros=(2 * tally.value_micros + tally.size) // (2 * tally.size),
-        features=measure(session, contract, tally, ruling.params),
-        members=tuple(_member(each.print) for each in held),
-        member_digest=blake2b(b"".join(each.print.uid for each in held), digest_size=16).digest(),
+        first_price_micros=members[0].price_micros if priced else None,
+        last_price_micros=members[-1].price_micros if priced else None,
+        vwap_micros=(2 * tally.value_micros + tally.size) // (2 * tally.size) if priced else None,
+        features=features,
+        members=tuple([_member(print_) for print_ in members]),
+        member_digest=blake2b(b"".join([each.uid for each in members]), digest_size=16).digest(),
     )
-
-
-def case_of(packet: Packet, contract: Contract, params: Params) -> Case:
-    """Return what judging an eligible packet needs."""
-    return Case(packet, Features(**packet.features), contract, params, packet.members[0].uid)
 
 
 def _member(print_: StampedPrint) -> Member:

@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from signals.engine.alerts import AlertParams
+from signals.engine.baselines import BaselineParams
 from signals.engine.classifiers.spike import SpikeParams
 from signals.engine.classifiers.sweep import SweepParams
 from signals.engine.clusters import ClusterParams
@@ -18,6 +19,7 @@ from signals.engine.events import EventParams
 from signals.engine.labels import LabelParams
 from signals.engine.parameter import Parameter, Tuned, TuningError, Value
 from signals.engine.placement import PlacementParams
+from signals.engine.structures.params import StructureParams
 from signals.engine.sweeps import BurstParams
 
 __all__ = ["PARAMETERS", "PRESETS", "Parameter", "Params", "TuningError"]
@@ -29,6 +31,8 @@ class Params(
     LabelParams,
     ClusterParams,
     BurstParams,
+    StructureParams,
+    BaselineParams,
     SweepParams,
     SpikeParams,
     EventParams,

@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
-ENGINE_VERSION = "spine-1"
+from signals.engine.features import Features
+
+ENGINE_VERSION = "strict-1"
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
@@ -25,7 +27,10 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Packet(msgspec.Struct, frozen=True, kw_only=True):
-    """Prints of one contract that belong together (options-engine.md 8.3 and 2.4)."""
+    """Prints that belong together: of one contract (options-engine.md 8.3), or a structure (9.4).
+
+    A structure's `contract` is a pseudo id, `ROOT-EXPIRY-STRUCT-TYPE`, and it has no single price.
+    """
 
     uid: bytes
     rev: int = 0
@@ -39,10 +44,10 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
     print_count: int
     size: int
     premium_micros: int | None
-    first_price_micros: int
-    last_price_micros: int
-    vwap_micros: int
-    features: dict[str, Any]  # keys documented in signals/engine/packets.py; canonical JSON
+    first_price_micros: int | None
+    last_price_micros: int | None
+    vwap_micros: int | None
+    features: Features  # stored without what stands at its default
     members: tuple[Member, ...]
     member_digest: bytes
 
@@ -118,7 +123,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     breakdown: list[dict[str, Any]]  # terms of the score: {term, value, weight, points}
     explanations: list[dict[str, Any]]
     dedupe_key: str
-    supersedes: bytes | None = None
+    supersedes: bytes | None = None  # the alert it replaces; its own uid where it is a revision
+    withdrawn: bool = False  # a revision that takes the alert back: its prints were cancelled
 
 
 class EvidenceLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +136,7 @@ class EvidenceLink(msgspec.Struct, frozen=True, kw_only=True):
     cause_seq: int
     ordinal: int  # place among the parent's links
     parent_kind: str  # alert, smart_money_event, packet
-    role: str  # member, quote, spot, packet, event, hit, merged
+    role: str  # member, quote, spot, packet, event, hit, merged, cancelled, cancel
     ref_kind: str  # option_print, option_quote, equity_quote, packet, smart_money_event, ...
     ref_ts: int
     ref_seq: int | None = None  # raw rows: position in their stream

@@ -1,24 +1,40 @@
-"""The state that the engine owns: open windows, chains of alerts, counters; saved and restored.
+"""The state that the engine owns: open windows, baselines, chains, memory; saved and restored.
 
 A saved state continues exactly where it stood: equal input afterwards gives equal output. Its bytes
 are deterministic, so two copies can be compared.
 """
 
+from typing import Any
+
 import msgspec
 
+from flow.domain.events import StampedPrint
+from flow.domain.sessions import Calendar
 from signals.engine.alerts import Chain
+from signals.engine.baselines import Baselines, SavedBaselines
+from signals.engine.calendar import EventCalendar, SavedCalendar
+from signals.engine.cancels import Day, Days
 from signals.engine.clusters import Clusters, OpenContract
+from signals.engine.flow_context import FlowWindows, SavedWindows
+from signals.engine.followups import FollowUp, FollowUps
+from signals.engine.groups import Group
+from signals.engine.memory import Kept, Memory
 from signals.engine.parameter import Value
+from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
 from signals.engine.rulings import Rulings
+from signals.engine.structures.candidates import Candidates, SavedCandidates
+from signals.engine.structures.packages import Packages, SavedPackages
+from signals.engine.trade_types import Averages, SavedAverages
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
-    "clustered", "late", "late_report", "orphan_cancel", "compression", "zero_price", "unparsed",
+    "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
+    "unparsed",
 )  # fmt: skip
-OTHER_COUNTERS = ("tuning_rejected",)
+OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
 
 
 class StateError(ValueError):
@@ -33,16 +49,47 @@ class StateError(ValueError):
         )
 
 
+def _weekdays(from_date: int, to_date: int) -> int:
+    """Return the weekdays in (from, to]: where no calendar is known."""
+    weeks, rest = divmod(to_date - from_date, 7)
+    return 5 * weeks + sum((from_date + day) % 7 not in (6, 0) for day in range(1, rest + 1))
+
+
 class EngineState:
-    """Everything that one print stream's engine remembers. Changed only by `pipeline.step`."""
+    """Everything that one print stream's engine remembers. Changed only by `pipeline.step`.
 
-    __slots__ = ("chains", "clusters", "counters", "rulings", "watermark")
+    `calendar` is a fact of the market and not saved. `owned` are prints that a flagged package
+    took from their sessions, `packaged` the packages that are not due yet, `cancelled` the prints
+    that a cancel took back before they were final.
+    """
 
-    def __init__(self, *, pinned: bool = False) -> None:
+    __slots__ = (
+        "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
+        "clusters", "counters", "days", "events", "flow", "followups", "memory", "owned",
+        "packaged", "packages", "rulings", "watermark",
+    )  # fmt: skip
+
+    def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
         """Start with nothing seen; a pinned state ignores tuning entries of the log."""
         self.watermark = 0
+        self.calendar = calendar
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
+        self.packages = Packages(Params())
+        self.packaged: list[tuple[tuple[int, int, int, str], Group]] = []
+        self.owned: dict[bytes, int] = {}
+        self.candidates = Candidates(Params())
+        self.baselines = Baselines(
+            calendar.sessions_between if calendar else _weekdays, Params()
+        )
+        self.averages = Averages()
+        self.flow = FlowWindows(Params())
+        self.events = EventCalendar()
+        self.followups = FollowUps()
+        self.days = Days()
+        self.memory = Memory()
+        self.cancels: list[StampedPrint] = []  # not yet applied, by (ts, uid)
+        self.cancelled: dict[bytes, int] = {}
         self.chains: dict[str, Chain] = {}
         self.counters = dict.fromkeys((*COUNTERS, *OTHER_COUNTERS), 0)
 
@@ -54,60 +101,3 @@ class EngineState:
     @pinned.setter
     def pinned(self, value: bool) -> None:
         self.rulings.pinned = value
-
-
-class _Saved(msgspec.Struct):
-    version: int
-    engine: str
-    watermark: int
-    pinned: bool
-    switched: bool
-    revision: int
-    revisions: dict[int, dict[str, Value]]
-    open: dict[str, OpenContract]
-    chains: dict[str, Chain]
-    counters: dict[str, int]
-
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(_Saved)
-
-
-def encode_state(state: EngineState) -> bytes:
-    """Return the state as MessagePack bytes: equal states give equal bytes."""
-    opened = {text: state.clusters.open[text] for text in sorted(state.clusters.open)}
-    referred = {held.revision for contract in opened.values() for held in contract.held}
-    saved = _Saved(
-        version=STATE_VERSION,
-        engine=ENGINE_VERSION,
-        watermark=state.watermark,
-        pinned=state.rulings.pinned,
-        switched=state.rulings.switched,
-        revision=state.rulings.current,
-        revisions=state.rulings.saved(referred),
-        open=opened,
-        chains=state.chains,
-        counters=state.counters,
-    )
-    return _ENCODER.encode(saved)
-
-
-def decode_state(encoded: bytes) -> EngineState:
-    """Return the state of `encode_state`'s bytes.
-
-    Errors: StateError for bytes of another version or engine, or that are no state at all.
-    """
-    try:
-        saved = _DECODER.decode(encoded)
-    except msgspec.MsgspecError as error:
-        raise StateError(f"unreadable ({error})") from error
-    if saved.version != STATE_VERSION or saved.engine != ENGINE_VERSION:
-        raise StateError(f"version {saved.version} of engine {saved.engine}")
-    state = EngineState(pinned=saved.pinned)
-    state.watermark = saved.watermark
-    state.rulings.restore(saved.revisions, saved.revision)
-    state.rulings.switched = saved.switched
-    state.clusters = Clusters(state.rulings, saved.open)
-    state.chains = saved.chains
-    state.counters = saved.counters
-    return state

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from flow.domain.conditions import PrintConditions
 from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.venues import counts_as_venue
-from signals.engine.clusters import Held
 from signals.engine.labels import label, security_type
 from signals.engine.params import Params
 from signals.engine.placement import Placement, QuoteState, Side, conditions_of, place
@@ -18,47 +15,57 @@ _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
 _UNTOLD = int(PrintFlag.CONDITIONS_UNKNOWN | PrintFlag.MINUTE_BAR)
 
 
-class Tally(msgspec.Struct, gc=False):
+class Tally:
     """Sums of one session. Weighted sums are in millionths of their unit."""
 
-    size: int = 0
-    max_print_size: int = 0
-    value_micros: int = 0  # price times size
-    premium_micros: int | None = 0
-    sides: list[int] = []  # prints by Side
-    side_sizes: list[int] = []  # contracts by Side
-    buy_raw: int = 0
-    sell_raw: int = 0
-    buy_ppm: int = 0
-    sell_ppm: int = 0
-    premium_buy_ppm: int = 0
-    premium_sell_ppm: int = 0
-    position_size: int = 0
-    position_sum: float = 0.0
-    age_us: int = 0
-    iso_count: int = 0
-    iso_venues: set[int] = set()
-    complex_count: int = 0
-    complex_size: int = 0
-    special_size: int = 0
-    venues: dict[int, int] = {}  # size by venue
-    codes: set[int] = set()
-    untold_count: int = 0
-    signal_count: int = 0
-    signal_premium: int = 0
-    fills: list[Fill] = []
-    last_quoted: StampedPrint | None = None
-    last_state: QuoteState = QuoteState.MISSING
+    __slots__ = (
+        "age_us", "buy_ppm", "buy_raw", "codes", "complex_count", "complex_size", "fills",
+        "iso_count", "iso_venues", "last_quoted", "last_state", "max_print_size", "position_size",
+        "position_sum", "premium_buy_ppm", "premium_micros", "premium_sell_ppm", "reads",
+        "sell_ppm", "sell_raw", "side_sizes", "sides", "signal_count", "signal_premium", "size",
+        "special_size", "untold_count", "value_micros", "venues",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.max_print_size = 0
+        self.value_micros = 0  # price times size
+        self.premium_micros: int | None = 0
+        self.sides = [0] * _SIDES  # prints by Side
+        self.side_sizes = [0] * _SIDES  # contracts by Side
+        self.buy_raw = 0
+        self.sell_raw = 0
+        self.buy_ppm = 0
+        self.sell_ppm = 0
+        self.premium_buy_ppm = 0
+        self.premium_sell_ppm = 0
+        self.position_size = 0
+        self.position_sum = 0.0
+        self.age_us = 0
+        self.iso_count = 0
+        self.iso_venues: set[int] = set()
+        self.complex_count = 0
+        self.complex_size = 0
+        self.special_size = 0
+        self.venues: dict[int, int] = {}  # size by venue
+        self.codes: set[int] = set()
+        self.untold_count = 0
+        self.signal_count = 0
+        self.signal_premium = 0
+        self.fills: list[Fill] = []
+        self.reads: list[tuple[StampedPrint, Placement, PrintConditions]] = []
+        self.last_quoted: StampedPrint | None = None
+        self.last_state = QuoteState.MISSING
 
 
-def tally_members(held: Sequence[Held], underlying: str, params: Params) -> Tally:
+def tally_members(members: Sequence[StampedPrint], underlying: str, params: Params) -> Tally:
     """Sum over the members of one session, sorted by (ts, uid), under one revision."""
-    tally = Tally(sides=[0] * _SIDES, side_sizes=[0] * _SIDES)
+    tally = Tally()
     kind = security_type(underlying, params)
-    for member in held:
-        print_ = member.print
+    for print_ in members:
         conditions = conditions_of(print_)
         placement = place(print_, params, conditions)
+        tally.reads.append((print_, placement, conditions))
         _add_amounts(tally, print_)
         _add_side(tally, print_, placement, conditions)
         _add_conditions(tally, print_, conditions)

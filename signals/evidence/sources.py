@@ -9,6 +9,7 @@ from flow.domain.units import to_datetime
 from flow.live.registry import RunLike
 from flow.models import Contract, Stream
 from flow.storage.pages import PrintRow, QuoteRow, prints_by_seq, quotes_by_seq
+from signals.engine.features import whole
 from signals.evidence.jsonb import with_json
 from signals.models import Alert, EvidenceLink, Packet, SmartMoneyEvent, StepLedger, TuningRevision
 from signals.storage.reads import (
@@ -110,11 +111,12 @@ def packets_of_print(run: RunLike, row: PrintRow) -> list[PacketRow]:
 
 def _complete(run: RunLike, packet: PacketRow, event: Any, alert: AlertRow | None) -> Sources:
     packet = with_json(packet, "features")
+    packet = packet._replace(features=whole(packet.features))
     if isinstance(event, EventRow):
         event = with_json(event, "abstain_reasons", "suppressed_reasons", "scores", "features")
     if alert is not None:
         alert = with_json(alert, "classifier_ids", "breakdown", "explanations")
-    hits = hits_of_event(run.alias, run.id, event.uid, event.ts) if event else []
+    hits = hits_of_event(run.alias, run.id, event.uid, event.ts, event.rev) if event else []
     members = prints_by_seq(
         run.alias, packet.stream, packet.member_seqs[:MAX_MEMBERS], packet.ts, packet.end_ts
     )

@@ -53,6 +53,7 @@ class AlertRow(NamedTuple):
     explanations: Any
     dedupe_key: str
     supersedes: UUID | None
+    withdrawn: bool
     engine: str
 
     @property
@@ -78,9 +79,9 @@ class PacketRow(NamedTuple):
     print_count: int
     size: int
     premium_micros: int | None
-    first_price_micros: int
-    last_price_micros: int
-    vwap_micros: int
+    first_price_micros: int | None
+    last_price_micros: int | None
+    vwap_micros: int | None
     features: Any
     member_seqs: list[int]
     member_digest: bytes
@@ -212,14 +213,16 @@ def find_event(alias: str, run: int, uid: UUID, ts: datetime) -> EventRow | None
     return EventRow(*row) if row else None
 
 
-def hits_of_event(alias: str, run: int, event_uid: UUID, ts: datetime) -> list[HitRow]:
-    """Return the rules that fired for one event, strongest first."""
+def hits_of_event(
+    alias: str, run: int, event_uid: UUID, ts: datetime, rev: int = 0
+) -> list[HitRow]:
+    """Return the rules that fired for one revision of an event, strongest first."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             f"""SELECT {", ".join(HitRow._fields)} FROM classifier_hit
-                WHERE run = %s AND ts = %s AND event_uid = %s
+                WHERE run = %s AND ts = %s AND event_uid = %s AND rev = %s
                 ORDER BY confidence DESC, classifier_id LIMIT 50""",  # noqa: S608
-            [run, ts, event_uid],
+            [run, ts, event_uid, rev],
         )
         return [HitRow(*row) for row in cursor.fetchall()]
 

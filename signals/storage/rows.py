@@ -95,7 +95,7 @@ def _alert(a: Alert, at: Place) -> Row:
     return (
         *_child(a, at), a.event_uid, a.score, a.severity, a.direction, a.primary_profile,
         _json(a.classifier_ids), a.print_count, a.size, a.premium_micros, a.evidence_quality,
-        a.headline, _json(a.breakdown), _json(a.explanations), a.dedupe_key, a.supersedes,
+        a.headline, _json(a.breakdown), _json(a.explanations), a.dedupe_key, a.supersedes, a.withdrawn,
         ENGINE_VERSION,
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ SPECS: dict[type, DerivedSpec] = {
         + """event_uid uuid, score int2, severity text, direction text, primary_profile text,
         classifier_ids jsonb, print_count int4, size int8, premium_micros int8,
         evidence_quality float8, headline text, breakdown jsonb, explanations jsonb,
-        dedupe_key text, supersedes uuid, engine text""",
+        dedupe_key text, supersedes uuid, withdrawn bool, engine text""",
         _alert,
     ),
     EvidenceLink: _spec(

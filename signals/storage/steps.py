@@ -89,7 +89,7 @@ def _rows(
         if isinstance(output, EvidenceLink):
             contract, symbol = 0, 0
         else:
-            contract, symbol = instruments.contract(output.contract)
+            contract, symbol = instruments.contract(output.contract, output.underlying)
         place = Place(
             step.run, step.shard, step.step_no, step.stream, contract, symbol, quote_streams
         )

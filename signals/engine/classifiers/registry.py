@@ -2,25 +2,24 @@
 
 from collections.abc import Callable
 
-from flow.domain.contracts import Contract
 from signals.engine.classifiers.shared import Verdict, silent
 from signals.engine.classifiers.spike import SPIKE, judge_spike
 from signals.engine.classifiers.sweep import judge_call_sweep, judge_put_sweep
 from signals.engine.features import Features
 from signals.engine.params import Params
 
-Rule = Callable[[Features, Contract, Params], Verdict]
+Rule = Callable[[Features, str, Params], Verdict]
 
 RULES: tuple[Rule, ...] = (judge_call_sweep, judge_put_sweep, judge_spike)
 
 
-def classify(features: Features, contract: Contract, params: Params) -> list[Verdict]:
+def classify(features: Features, label: str, params: Params) -> list[Verdict]:
     """Return the verdict of every rule on one packet.
 
     A spike that fires alone on a majority of special prints is taken back: crossed or packaged
     size is no unusual interest (options-engine.md 12.5).
     """
-    verdicts = [rule(features, contract, params) for rule in RULES]
+    verdicts = [rule(features, label, params) for rule in RULES]
     fired = [verdict.classifier_id for verdict in verdicts if verdict.fired]
     if fired == [SPIKE] and features.special_size_ratio > 0.5:
         return [

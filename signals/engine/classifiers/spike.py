@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from flow.domain.contracts import Contract
 from signals.engine import explain
 from signals.engine.classifiers.shared import (
     ClassifierParams,
@@ -39,7 +38,7 @@ class SpikeParams(ClassifierParams):
     ] = 2.0
 
 
-def judge_spike(features: Features, contract: Contract, params: SpikeParams) -> Verdict:
+def judge_spike(features: Features, label: str, params: SpikeParams) -> Verdict:
     """Judge whether a packet is large for any contract, in size and in premium.
 
     Missing: an unknown premium abstains. The baseline's z does not exist yet. Minute bars may
@@ -59,7 +58,7 @@ def judge_spike(features: Features, contract: Contract, params: SpikeParams) -> 
         fired=True,
         confidence=total(terms, CAP),
         direction="neutral",
-        sentences=_sentences(features, contract, params, terms),
+        sentences=_sentences(features, label, params, terms),
     )
 
 
@@ -79,10 +78,10 @@ def _terms(features: Features, premium: float, params: SpikeParams) -> list[Term
 
 
 def _sentences(
-    features: Features, contract: Contract, params: SpikeParams, terms: list[Term]
+    features: Features, label: str, params: SpikeParams, terms: list[Term]
 ) -> tuple[Sentence, ...]:
     return (
-        explain.pattern(features, contract, "unusual interest in this contract"),
+        explain.pattern(features, label, "unusual interest in this contract"),
         explain.premium_floor(
             features,
             {

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from flow.domain.contracts import Contract
 from signals.engine import explain
 from signals.engine.classifiers.shared import (
     ClassifierParams,
@@ -36,18 +35,18 @@ class SweepParams(ClassifierParams):
     ] = 2.0
 
 
-def judge_call_sweep(features: Features, contract: Contract, params: SweepParams) -> Verdict:
+def judge_call_sweep(features: Features, label: str, params: SweepParams) -> Verdict:
     """Judge a call packet; see `judge_sweep`."""
-    return judge_sweep(CALL_SWEEP, features, contract, params)
+    return judge_sweep(CALL_SWEEP, features, label, params)
 
 
-def judge_put_sweep(features: Features, contract: Contract, params: SweepParams) -> Verdict:
+def judge_put_sweep(features: Features, label: str, params: SweepParams) -> Verdict:
     """Judge a put packet; see `judge_sweep`."""
-    return judge_sweep(PUT_SWEEP, features, contract, params)
+    return judge_sweep(PUT_SWEEP, features, label, params)
 
 
 def judge_sweep(
-    classifier_id: str, features: Features, contract: Contract, params: SweepParams
+    classifier_id: str, features: Features, label: str, params: SweepParams
 ) -> Verdict:
     """Judge whether a packet is consistent with a bought sweep of its contract.
 
@@ -64,7 +63,7 @@ def judge_sweep(
         fired=True,
         confidence=total(terms, CAP),
         direction="bullish" if classifier_id == CALL_SWEEP else "bearish",
-        sentences=_sentences(features, contract, params, terms),
+        sentences=_sentences(features, label, params, terms),
     )
 
 
@@ -103,10 +102,10 @@ def _terms(features: Features, params: SweepParams) -> list[Term]:
 
 
 def _sentences(
-    features: Features, contract: Contract, params: SweepParams, terms: list[Term]
+    features: Features, label: str, params: SweepParams, terms: list[Term]
 ) -> tuple[Sentence, ...]:
     return (
-        explain.pattern(features, contract, "an order swept across venues and filled at the ask"),
+        explain.pattern(features, label, "an order swept across venues and filled at the ask"),
         explain.sweep_run(features),
         explain.premium_floor(
             features,

@@ -1,0 +1,269 @@
+"""What is usual for a contract, its kind and its underlying: robust location and scale of packets.
+
+A baseline says that it has too few samples rather than zero. It depends on event data only; whose
+packets may enter it (none that are special, errata 13) is the pipeline's business.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
+from signals.engine.features import Scope
+from signals.engine.parameter import ParameterGroup, Tuned
+from signals.engine.readings import (
+    Metric,
+    Reading,
+    read_window,
+    robust_z,
+    scaled,
+    scaled_logarithm,
+    scaled_volatility,
+)
+from signals.engine.windows import Packed, Window, pack, unpack
+
+__all__ = [
+    "BaselineParams",
+    "Baselines",
+    "DayPart",
+    "Elapsed",
+    "Keys",
+    "Metric",
+    "Reading",
+    "SavedBaselines",
+    "day_part",
+    "keys_of",
+    "robust_z",
+    "scaled",
+]
+
+# Counts the trading sessions from one trade date (an ordinal) to another.
+Elapsed = Callable[[int, int], int]
+
+_PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}
+_SPEC = "spec 10, errata 20"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineParams(ParameterGroup):
+    """Windows of the baselines. Source: options-engine.md 10 strict and 19; errata 18 to 20.
+
+    A scope that needs more samples than its window holds stays silent.
+    """
+
+    rolling_window_size: Annotated[
+        int, Tuned("packets", 2, 10_000, "Newest packets in a contract's baseline", _SPEC)
+    ] = 50
+    baseline_bucket_window: Annotated[
+        int, Tuned("packets", 2, 10_000, "Newest packets in that of like contracts", _SPEC)
+    ] = 200
+    baseline_underlying_window: Annotated[
+        int, Tuned("packets", 2, 10_000, "Newest packets in that of an underlying", _SPEC)
+    ] = 1_000
+    baseline_contract_min_samples: Annotated[
+        int, Tuned("packets", 2, 10_000, "A contract's baseline speaks from here on", _SPEC)
+    ] = 12
+    baseline_bucket_min_samples: Annotated[
+        int, Tuned("packets", 2, 10_000, "That of like contracts speaks from here on", _SPEC)
+    ] = 30
+    baseline_underlying_min_samples: Annotated[
+        int, Tuned("packets", 2, 10_000, "That of an underlying speaks from here on", _SPEC)
+    ] = 50
+    baseline_ttl_sessions: Annotated[
+        int, Tuned("sessions", 1, 250, "Cold when its last packet is this far back", "errata 18")
+    ] = 10
+    baseline_max_keys: Annotated[
+        int, Tuned("baselines", 1, 1_000_000, "Most kept per scope and day part", "spec 10, 19")
+    ] = 20_000
+    baseline_mad_floor: Annotated[
+        float, Tuned("log units", 0.001, 10, "Deviation that is taken at least", "errata 19")
+    ] = 0.1
+    baseline_edge_minutes: Annotated[
+        int, Tuned("min", 0, 120, "Open and close with baselines of their own", "spec 10")
+    ] = 15
+
+
+class SavedShelf(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The baselines of one scope and day part, the one pushed to longest ago first."""
+
+    texts: list[str]
+    sessions: list[int]
+    windows: Packed
+
+
+class SavedBaselines(msgspec.Struct, frozen=True, gc=False):
+    """All baselines as `Baselines.restore` takes them: equal content, equal bytes."""
+
+    session: int
+    shelves: list[SavedShelf]
+
+
+_Values = tuple[int | None, int | None, int | None, int | None]
+
+
+class _Series:
+    """The windows of one key in the order of `_PLACE`, and the trade date of its last packet."""
+
+    __slots__ = ("session", "windows")
+
+    def __init__(self, session: int, windows: tuple[Window, Window, Window, Window]) -> None:
+        self.session = session
+        self.windows = windows
+
+    def push(self, values: _Values, size: int) -> None:
+        """Add what is not missing: written out, because it runs three times a packet."""
+        premium, contracts, spread, iv = self.windows
+        premium_ppm, size_ppm, spread_ppm, iv_ppm = values
+        if premium_ppm is not None:
+            premium.push(premium_ppm, size)
+        if size_ppm is not None:
+            contracts.push(size_ppm, size)
+        if spread_ppm is not None:
+            spread.push(spread_ppm, size)
+        if iv_ppm is not None:
+            iv.push(iv_ppm, size)
+
+
+# Not a plain dict: that one walks over all holes at its front to find its oldest key.
+_Shelf = OrderedDict[str, _Series]
+
+
+class Baselines:
+    """The baselines of all contracts, buckets and underlyings, apart for each part of the day.
+
+    Per packet: `read` each metric, then `push` once, so that nothing is measured against itself.
+    `params` is the revision in force; it may be replaced between packets, and a window that has
+    become smaller shrinks at its next push.
+    Each scope of each day part keeps its own `baseline_max_keys`: else the many contracts of a day
+    would push out its few underlyings, and its middle the open of the day before.
+    """
+
+    __slots__ = ("_elapsed", "_session", "_shelves", "params")
+
+    def __init__(self, elapsed: Elapsed, params: BaselineParams) -> None:
+        """Start empty; `elapsed` counts the trading sessions between two trade dates."""
+        self.params = params
+        self._elapsed = elapsed
+        self._session = 0
+        self._shelves: dict[str, tuple[_Shelf, _Shelf, _Shelf]] = {
+            part: (OrderedDict(), OrderedDict(), OrderedDict()) for part in ("open", "mid", "close")
+        }
+
+    def read(self, keys: Keys, metric: Metric, value: float | None, session_date: int) -> Reading:
+        """Return a value against its contract's baseline, else its bucket's, else its underlying's.
+
+        Units: those of `scaled`; `session_date` is the ordinal of the packet's trade date.
+        Missing: nothing is ready, or the packet lies outside the regular session: an empty scope.
+        Source: options-engine.md 10 strict (hierarchy); errata 18 (cold), 20.
+        """
+        shelves = self._shelves.get(keys.day_part)
+        if shelves is None:
+            return Reading()
+        params, place = self.params, _PLACE[metric]
+        scope: Scope = "contract"
+        window = self._window(shelves[0], keys.contract, place, session_date)
+        own = 0 if window is None else len(window.ordered)
+        if window is None or own < params.baseline_contract_min_samples:
+            scope = "bucket"
+            window = self._window(shelves[1], keys.bucket, place, session_date)
+            if window is None or window.n < params.baseline_bucket_min_samples:
+                scope = "underlying"
+                window = self._window(shelves[2], keys.underlying, place, session_date)
+                if window is None or window.n < params.baseline_underlying_min_samples:
+                    return Reading(n=own)
+        return read_window(window, metric, value, scope, params.baseline_mad_floor)
+
+    def push(
+        self,
+        keys: Keys,
+        *,
+        premium_usd: float | None,
+        size: int,
+        spread_bps: float | None,
+        iv: float | None,
+        session_date: int,
+    ) -> None:
+        """Let one packet enter the baselines of its contract, bucket and underlying.
+
+        Missing: a missing value enters none; a packet outside the regular session enters nothing.
+        Source: options-engine.md 10 strict; 4.2; errata 18, 20.
+        """
+        shelves = self._shelves.get(keys.day_part)
+        if shelves is None:
+            return
+        if session_date > self._session:
+            self._forget_cold(session_date)
+        values = (
+            scaled_logarithm(premium_usd),
+            scaled_logarithm(size),
+            scaled_logarithm(spread_bps),
+            scaled_volatility(iv),
+        )
+        contracts, buckets, underlyings = shelves
+        params = self.params
+        series = self._newest(contracts, keys.contract, session_date)
+        series.push(values, params.rolling_window_size)
+        if keys.bucket:
+            series = self._newest(buckets, keys.bucket, session_date)
+            series.push(values, params.baseline_bucket_window)
+        series = self._newest(underlyings, keys.underlying, session_date)
+        series.push(values, params.baseline_underlying_window)
+
+    def saved(self) -> SavedBaselines:
+        """Return what a restart needs, apart from the parameters."""
+        return SavedBaselines(
+            self._session,
+            [
+                SavedShelf(
+                    list(shelf),
+                    [series.session for series in shelf.values()],
+                    pack(window for series in shelf.values() for window in series.windows),
+                )
+                for shelf in self._all()
+            ],
+        )
+
+    def restore(self, saved: SavedBaselines) -> None:
+        """Go on where `saved` was taken, in place of everything held."""
+        self._session = saved.session
+        for shelf, kept in zip(self._all(), saved.shelves, strict=True):
+            shelf.clear()
+            windows = unpack(kept.windows)
+            for text, session in zip(kept.texts, kept.sessions, strict=True):
+                four = next(windows), next(windows), next(windows), next(windows)
+                shelf[text] = _Series(session, four)
+
+    def _window(self, shelf: _Shelf, text: str, place: int, session_date: int) -> Window | None:
+        series = shelf.get(text)
+        if series is None or self._is_cold(series, session_date):
+            return None
+        return series.windows[place]
+
+    def _newest(self, shelf: _Shelf, text: str, session_date: int) -> _Series:
+        """Return the series of a key as the newest of its shelf, an empty one if new or cold."""
+        series = shelf.get(text)
+        if series is None or self._is_cold(series, session_date):
+            series = shelf[text] = _Series(session_date, (Window(), Window(), Window(), Window()))
+        series.session = session_date
+        shelf.move_to_end(text)
+        while len(shelf) > self.params.baseline_max_keys:
+            shelf.popitem(last=False)
+        return series
+
+    def _is_cold(self, series: _Series, session_date: int) -> bool:
+        if series.session == session_date:  # nearly always: no calendar is asked
+            return False
+        return self._elapsed(series.session, session_date) >= self.params.baseline_ttl_sessions
+
+    def _forget_cold(self, session_date: int) -> None:
+        """Drop, once a session, what has been cold: expired contracts would else stay for ever."""
+        self._session = session_date
+        for shelf in self._all():
+            while shelf and self._is_cold(next(iter(shelf.values())), session_date):
+                shelf.popitem(last=False)
+
+    def _all(self) -> list[_Shelf]:
+        return [shelf for shelves in self._shelves.values() for shelf in shelves]

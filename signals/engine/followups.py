@@ -1,0 +1,89 @@
+"""What became of a reading a quarter of an hour later: `no_follow_through`.
+
+The later mid is the newest fresh one that any print of the underlying carried in the last minute
+before the instant: the log of prints is all that the engine sees.
+"""
+
+import heapq
+
+import msgspec
+
+from flow.domain.events import PrintFlag, StampedPrint
+
+LOOK_BACK_US = 60_000_000  # an older mid says nothing of the instant
+# Packets are processed up to their span, gap and hold after their prints; then all mids are in.
+SETTLE_US = 5_000_000
+_SPOT_STALE = int(PrintFlag.SPOT_STALE)
+
+
+class FollowUp(msgspec.Struct, gc=False):
+    """One reading that is judged later, with what its hit needs. Mids are doubled: bid + ask."""
+
+    at: int
+    event_uid: bytes
+    event_ts: int
+    identity: str
+    packet_uid: bytes
+    packet_ts: int
+    contract: str
+    underlying: str
+    label: str
+    revision: int
+    direction: str
+    mid2: int
+    later_ts: int = 0
+    later_uid: bytes = b""
+    later_mid2: int | None = None
+
+
+class FollowUps:
+    """Readings waiting for their instant, by underlying."""
+
+    __slots__ = ("_heap", "_waiting")
+
+    def __init__(self, saved: list[FollowUp] | None = None) -> None:
+        """Start empty, or from what `saved` gave."""
+        self._heap: list[tuple[int, bytes, FollowUp]] = []
+        self._waiting: dict[str, list[FollowUp]] = {}
+        for follow_up in saved or ():
+            self.add(follow_up)
+
+    def add(self, follow_up: FollowUp) -> None:
+        """Wait for a reading's instant."""
+        heapq.heappush(self._heap, (follow_up.at, follow_up.event_uid, follow_up))
+        self._waiting.setdefault(follow_up.underlying, []).append(follow_up)
+
+    def see(self, underlying: str, print_: StampedPrint, due: int) -> None:
+        """Take the underlying's mid from a print, for whoever waits for it.
+
+        `due`: when the print's packet was final. What settles later is left out by that alone, so
+        that the clock has no say.
+        """
+        waiting = self._waiting.get(underlying)
+        if waiting is None or print_.flags & _SPOT_STALE:
+            return
+        bid, ask = print_.spot_bid_micros, print_.spot_ask_micros
+        if not bid or not ask:
+            return
+        for follow_up in waiting:
+            newer = (print_.ts, print_.uid) > (follow_up.later_ts, follow_up.later_uid)
+            is_due = due <= follow_up.at + SETTLE_US
+            if newer and is_due and follow_up.at - LOOK_BACK_US <= print_.ts <= follow_up.at:
+                follow_up.later_ts, follow_up.later_uid = print_.ts, print_.uid
+                follow_up.later_mid2 = bid + ask
+
+    def take_before(self, limit: int) -> list[FollowUp]:
+        """Return the readings whose instant is settled before `limit`, in order."""
+        found = []
+        while self._heap and self._heap[0][0] + SETTLE_US < limit:
+            follow_up = heapq.heappop(self._heap)[2]
+            waiting = self._waiting[follow_up.underlying]
+            waiting[:] = [each for each in waiting if each is not follow_up]
+            if not waiting:
+                del self._waiting[follow_up.underlying]
+            found.append(follow_up)
+        return found
+
+    def saved(self) -> list[FollowUp]:
+        """Return what a restart needs, in order."""
+        return [each for _, _, each in sorted(self._heap, key=lambda entry: entry[:2])]

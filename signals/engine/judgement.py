@@ -1,0 +1,93 @@
+"""Which hypothesis leads, by how much, and when the honest answer is to decline."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+
+from signals.engine.direction import Direction
+from signals.engine.events import EventParams
+from signals.engine.features import Features
+from signals.engine.parameter import Tuned
+from signals.engine.penalties import is_unquoted
+from signals.engine.profiles.shared import ProfileScore
+
+Band = Literal["high", "medium", "low"]
+_SCORE = ("score", 0, 1)
+MAX_ALTERNATIVES = 3
+_SIDES = ("bullish", "bearish")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgementParams(EventParams):
+    """Bands and margins. Source: options-engine.md 13.2 and 13.5."""
+
+    band_high_min_score: Annotated[float, Tuned(*_SCORE, "High from here", "spec 13.2")] = 0.72
+    band_medium_min_score: Annotated[float, Tuned(*_SCORE, "Medium from here", "spec 13.2")] = 0.52
+    abstain_min_score: Annotated[
+        float, Tuned(*_SCORE, "A lower best score declines", "spec 13.2")
+    ] = 0.42
+    abstain_min_margin: Annotated[
+        float, Tuned(*_SCORE, "A smaller lead is no clear one", "spec 13.5")
+    ] = 0.05
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What the scores say together. Without a primary profile the event declines."""
+
+    scores: tuple[ProfileScore, ...]  # best first, ties in the order of definition
+    primary: ProfileScore | None
+    band: Band
+    margin: float
+    alternatives: tuple[str, ...]
+    abstain_reasons: tuple[str, ...]
+
+
+def judge(
+    scores: list[ProfileScore], quality: float, features: Features, params: JudgementParams
+) -> Judgement:
+    """Return which profile leads, or why none does.
+
+    A lead below the least margin declines where the two directions contradict each other; else it
+    is shown with its band capped at medium and the runners-up beside it.
+    Source: options-engine.md 13.2, 13.5, 16.2; errata 3, 35.
+    """
+    ordered = sorted(scores, key=_score, reverse=True)
+    top, second = ordered[0], ordered[1]
+    margin = round(top.score - second.score, 4)
+    is_thin = margin < params.abstain_min_margin
+    found = {
+        "below_score_floor": top.score < params.abstain_min_score,
+        "stale_or_missing_quote_context": is_unquoted(features, params),
+        "insufficient_evidence": quality < params.abstain_min_evidence_quality,
+        "conflicting_evidence": is_thin and _contradict(top.direction, second.direction),
+    }
+    reasons = tuple(reason for reason, holds in found.items() if holds)
+    close = [
+        each.profile_id
+        for each in ordered[1:]
+        if round(top.score - each.score, 4) < params.abstain_min_margin
+    ]
+    return Judgement(
+        scores=tuple(ordered),
+        primary=None if reasons else top,
+        band=band_of(top.score, params, is_capped=is_thin),
+        margin=margin,
+        alternatives=tuple(close[:MAX_ALTERNATIVES]),
+        abstain_reasons=reasons,
+    )
+
+
+def _score(score: ProfileScore) -> float:
+    return score.score
+
+
+def _contradict(one: Direction, other: Direction) -> bool:
+    return one in _SIDES and other in _SIDES and one != other
+
+
+def band_of(score: float, params: JudgementParams, *, is_capped: bool) -> Band:
+    """Return high, medium or low; a capped score is at most medium."""
+    if score >= params.band_high_min_score and not is_capped:
+        return "high"
+    return "medium" if score >= params.band_medium_min_score else "low"

@@ -1,0 +1,75 @@
+"""The packets that a cancel may still revise, newest last, bounded by their number of prints."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from flow.domain.events import StampedPrint
+from signals.engine.baselines import Reading
+from signals.engine.groups import Group
+
+
+class Kept(msgspec.Struct):
+    """One emitted packet with what its revision needs.
+
+    `event` and `alert` tell which rows must be revised with it. `readings` are the baselines that
+    it was measured against: they are not rewritten (errata 33).
+    """
+
+    uid: bytes
+    identity: str
+    ts: int
+    end_ts: int
+    group: Group
+    readings: list[Reading]
+    day_volume_before: int
+    contracts: list[str]
+    prints: int
+    rev: int = 0
+    event: bool = False
+    alert: str = ""  # the dedupe key of its alert, empty where it has none
+
+
+class Memory:
+    """Emitted packets by contract, the oldest forgotten first."""
+
+    __slots__ = ("_by_contract", "_order", "prints")
+
+    def __init__(self, saved: Iterable[Kept] = ()) -> None:
+        """Start empty, or from what `saved` gave."""
+        self._order: deque[Kept] = deque()
+        self._by_contract: dict[str, deque[Kept]] = {}
+        self.prints = 0
+        for kept in saved:
+            self._put(kept)
+
+    def keep(self, kept: Kept, limit: int) -> None:
+        """Remember a packet; forget the oldest beyond `limit` prints."""
+        self._put(kept)
+        while self.prints > limit and self._order:
+            old = self._order.popleft()
+            self.prints -= old.prints
+            for text in old.contracts:
+                queue = self._by_contract[text]
+                queue.popleft()  # both queues are in the order of keeping
+                if not queue:
+                    del self._by_contract[text]
+
+    def of(self, contract: str) -> Iterator[tuple[Kept, StampedPrint]]:
+        """Return every remembered print of a contract with its packet."""
+        for kept in self._by_contract.get(contract, ()):
+            for held in kept.group.held:
+                if held.print.contract == contract:
+                    yield kept, held.print
+
+    def saved(self) -> list[Kept]:
+        """Return what a restart needs, oldest first."""
+        return list(self._order)
+
+    def _put(self, kept: Kept) -> None:
+        self._order.append(kept)
+        self.prints += kept.prints
+        for text in kept.contracts:
+            self._by_contract.setdefault(text, deque()).append(kept)
+

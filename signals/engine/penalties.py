@@ -1,0 +1,195 @@
+"""What lowers the scores of profiles: doubts about quotes, size and kind of print.
+
+Only the largest penalty of a profile counts: score' = score x (1 - 0.65 x penalty).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from flow.domain.units import MICROS
+from signals.engine.direction import DirectionParams
+from signals.engine.events import EventParams
+from signals.engine.explain import dollars, number, percent
+from signals.engine.features import Features
+from signals.engine.parameter import Tuned
+from signals.engine.profiles.shared import Penalty, values_of
+
+NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
+_VALUE = ("ratio", 0, 1)
+_SPEC = "spec 13.5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyParams(EventParams, DirectionParams):
+    """Sizes and limits of the penalties. Source: options-engine.md 13.5 (PROPOSED); errata 2, 23."""
+
+    penalty_weight: Annotated[
+        float, Tuned(*_VALUE, "How much of a penalty is taken off", _SPEC)
+    ] = 0.65
+    penalty_stale_quote: Annotated[
+        float, Tuned(*_VALUE, "Stale or missing quotes (also declines)", _SPEC)
+    ] = 0.72
+    penalty_wide_quote: Annotated[float, Tuned(*_VALUE, "A wide option quote", _SPEC)] = 0.48
+    penalty_inside_market: Annotated[
+        float, Tuned(*_VALUE, "Most of the size inside the spread", _SPEC)
+    ] = 0.44
+    penalty_low_premium: Annotated[
+        float, Tuned(*_VALUE, "Premium below twice the floor", "spec 13.5, errata 2")
+    ] = 0.40
+    penalty_special_print: Annotated[
+        float, Tuned(*_VALUE, "Packages, crosses and floor trades", _SPEC)
+    ] = 0.38
+    penalty_wide_underlying: Annotated[
+        float, Tuned(*_VALUE, "A wide quote of the underlying", _SPEC)
+    ] = 0.32
+    penalty_weak_aggression: Annotated[float, Tuned(*_VALUE, "No side prevails", _SPEC)] = 0.28
+    low_premium_floors: Annotated[
+        float, Tuned("floors", 1, 100, "Premium below so many floors is low", "errata 2")
+    ] = 2.0
+    wide_underlying_bps: Annotated[
+        int, Tuned("bps", 1, 10_000, "A spread of the underlying from here on is wide", "spec 16.1")
+    ] = 150
+    weak_signed_share: Annotated[
+        float, Tuned(*_VALUE, "Less signed size is weak where sides balance", _SPEC)
+    ] = 0.45
+
+
+def penalties_of(
+    profile_id: str, features: Features, params: PenaltyParams
+) -> tuple[Penalty, ...]:
+    """Return every penalty of a profile on one packet, in the order of the table.
+
+    Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
+    the tape itself flags. Neutral profiles have no direction that a side could be weak for.
+    Source: options-engine.md 13.5; errata 2, 3, 6, 13, 23, 35.
+    """
+    is_matched = profile_id == "arbitrage" or (
+        profile_id == "vol_seller"
+        and bool(features.structure_type)
+        and not features.structure_inferred
+    )
+    found = [_stale(features, params), _wide(features, params)]
+    if not is_matched:
+        found.append(_inside(features, params))
+    found.append(_low_premium(features, params))
+    if not is_matched:
+        found.append(_special(features, params))
+    found.append(_wide_underlying(features, params))
+    if profile_id not in NEUTRAL_PROFILES:
+        found.append(_weak(features, params))
+    return tuple(penalty for penalty in found if penalty is not None)
+
+
+def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
+    if not is_unquoted(features, params):
+        return None
+    return Penalty(
+        "stale_quote_context",
+        params.penalty_stale_quote,
+        f"Quotes cover {percent(features.coverage)} of the size, "
+        f"{percent(features.stale_ratio)} are stale.",
+        values_of(features, "coverage", "stale_ratio"),
+    )
+
+
+def is_unquoted(features: Features, params: EventParams) -> bool:
+    """Return whether too little of the size has a usable quote (13.5; errata 3)."""
+    return (
+        features.coverage < params.abstain_min_coverage
+        or features.stale_ratio >= params.abstain_max_stale_ratio
+    )
+
+
+def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
+    if features.quote_state != "wide":
+        return None
+    return Penalty(
+        "wide_quote_context",
+        params.penalty_wide_quote,
+        f"The quote was {number(features.nbbo_spread_bps or 0)} basis points wide.",
+        values_of(features, "nbbo_spread_bps", "quote_state"),
+    )
+
+
+def is_inside(features: Features, params: EventParams) -> bool:
+    """Return whether most of the quoted size printed inside the spread without taking a side.
+
+    Missing: a minute bar's one price tells no side, so it is not inside either.
+    Source: options-engine.md 11.2 and 13.5.
+    """
+    inside = features.inside_ratio
+    return (
+        features.granularity == "tick"
+        and inside is not None
+        and inside >= params.inside_min_ratio
+        and features.signed_share < params.inside_max_signed_share
+    )
+
+
+def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
+    if not is_inside(features, params):
+        return None
+    return Penalty(
+        "inside_market_context",
+        params.penalty_inside_market,
+        f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, "
+        f"{percent(features.signed_share)} took a side.",
+        values_of(features, "inside_ratio", "signed_share"),
+    )
+
+
+def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
+    floor = params.floor_micros(features.security_type) / MICROS
+    low = params.low_premium_floors * floor
+    if (features.premium_usd or 0) >= low:
+        return None
+    return Penalty(
+        "low_premium",
+        params.penalty_low_premium,
+        f"{dollars(features.premium_usd or 0)} of premium is below {dollars(low)}.",
+        values_of(features, "premium_usd", "security_type"),
+    )
+
+
+def _special(features: Features, params: PenaltyParams) -> Penalty | None:
+    if features.special_size_ratio < params.special_min_ratio:
+        return None
+    return Penalty(
+        "complex_or_special_print_context",
+        params.penalty_special_print,
+        f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
+        "or their like.",
+        values_of(features, "special_size_ratio", "conditions"),
+    )
+
+
+def _wide_underlying(features: Features, params: PenaltyParams) -> Penalty | None:
+    spread = features.underlying_spread_bps
+    if spread is None or spread < params.wide_underlying_bps:
+        return None
+    return Penalty(
+        "wide_underlying_quote_context",
+        params.penalty_wide_underlying,
+        f"The quote of the underlying was {number(spread)} basis points wide.",
+        values_of(features, "underlying_spread_bps"),
+    )
+
+
+def _weak(features: Features, params: PenaltyParams) -> Penalty | None:
+    """A structure's sides are those of its legs; a minute bar shows no side at all."""
+    if features.granularity == "tick":
+        balanced = abs(features.imbalance) <= params.direction_min_imbalance
+        if not balanced or features.signed_share >= params.weak_signed_share:
+            return None
+        text = (
+            f"{percent(features.signed_share)} of the size took a side, and the two sides differ "
+            f"by {percent(abs(features.imbalance))}."
+        )
+    else:
+        text = "Minute bars show no side."
+    return Penalty(
+        "weak_aggression",
+        params.penalty_weak_aggression,
+        text,
+        values_of(features, "signed_share", "imbalance", "granularity"),
+    )

@@ -1,0 +1,1 @@
+"""Profiles: hypotheses of participant style, one per file; `registry` asks them all."""

@@ -1,0 +1,148 @@
+"""What every profile shares: the inputs that scores read, terms, and the record of a score."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+
+from signals.engine.classifiers.shared import ClassifierParams
+from signals.engine.direction import Direction, DirectionParams
+from signals.engine.features import Features
+from signals.engine.parameter import Tuned
+
+_USD = ("USD", 1, 1_000_000_000)
+# Source: options-engine.md 13.1.
+BURST_PRINTS = 8
+RETAIL_PREMIUM_USD = 100_000
+SHORT_DATED_DAYS, OTM_FROM = 7, 0.05
+NEAR_ATM = 0.015
+PRE_EVENT_DAYS = 21
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileParams(ClassifierParams, DirectionParams):
+    """Scales of the profiles. Source: options-engine.md 13.1 and 13.5 (PROPOSED tiers)."""
+
+    profile_premium_usd: Annotated[
+        int, Tuned(*_USD, "Premium that counts in full in a single name", "spec 13.5")
+    ] = 120_000
+    profile_etf_premium_usd: Annotated[
+        int, Tuned(*_USD, "Premium that counts in full in an ETF", "spec 13.5")
+    ] = 500_000
+    profile_index_premium_usd: Annotated[
+        int, Tuned(*_USD, "Premium that counts in full in an index", "spec 13.5")
+    ] = 1_000_000
+    profile_full_size: Annotated[
+        int, Tuned("contracts", 1, 1_000_000, "Size that counts in full", "spec 13.1")
+    ] = 1_800
+    profile_min_aggression: Annotated[
+        float, Tuned("ratio", 0, 1, "Share of size on one side that counts", "spec 13.2, errata 7")
+    ] = 0.58
+
+    def full_premium_usd(self, security_type: str) -> int:
+        """Return the premium that counts in full, by security type."""
+        tiers = {"etf": self.profile_etf_premium_usd, "index": self.profile_index_premium_usd}
+        return tiers.get(security_type, self.profile_premium_usd)
+
+
+class Term(msgspec.Struct, frozen=True):
+    """One addend of a score that contributed, with the words and the numbers that say why."""
+
+    code: str
+    points: float
+    text: str
+    values: dict[str, Any] = {}
+
+
+class Penalty(msgspec.Struct, frozen=True):
+    """One doubt that lowers a score. Only the largest of several counts."""
+
+    code: str
+    value: float
+    text: str
+    values: dict[str, Any] = {}
+
+
+class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One hypothesis. `raw` is the sum of its terms, `score` what its largest penalty leaves.
+
+    `pin` tells why the score of a profile was held down before penalties.
+    """
+
+    profile_id: str
+    raw: float
+    score: float
+    direction: Direction
+    terms: tuple[Term, ...]
+    penalties: tuple[Penalty, ...] = ()
+    pin: str | None = None
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What scores read, once per packet. All factors are 0 to 1; missing input counts as 0."""
+
+    features: Features
+    premium_factor: float
+    size_factor: float
+    burst_factor: float
+    quality: float
+    is_one_sided: bool
+    is_sold: bool
+    is_short_dated_otm: bool
+    is_near_atm: bool
+    is_pre_event: bool
+
+
+def read_inputs(features: Features, params: ProfileParams) -> Inputs:
+    """Return the inputs of all profiles.
+
+    Minute bars: a bar is one record with one price, so neither its count nor its side counts.
+    A structure leans by its legs: its resolved share stands for the share on one side (errata 6).
+    Source: options-engine.md 13.1 and 13.5; errata 3, 7.
+    """
+    is_tick = features.granularity == "tick"
+    side = max(features.buy_raw, features.sell_raw)
+    if features.structure_type:
+        side = features.signed_share if _leans(features) else 0.0
+    otm, dte = features.otm_pct, features.dte_days
+    return Inputs(
+        features,
+        unit((features.premium_usd or 0) / params.full_premium_usd(features.security_type)),
+        unit(features.total_size / params.profile_full_size),
+        unit(features.count / BURST_PRINTS) if is_tick else 0.0,
+        unit(features.coverage - features.stale_ratio),
+        is_tick and side >= params.profile_min_aggression,
+        is_tick and features.sell_raw >= params.profile_min_aggression,
+        dte is not None and dte <= SHORT_DATED_DAYS and otm is not None and otm >= OTM_FROM,
+        otm is not None and abs(otm) <= NEAR_ATM,
+        _is_pre_event(features),
+    )
+
+
+def _leans(features: Features) -> bool:
+    return features.structure_direction in ("bullish", "bearish")
+
+
+def _is_pre_event(features: Features) -> bool:
+    days = features.days_to_event
+    return days is not None and 0 <= days <= PRE_EVENT_DAYS and bool(features.expiry_after_event)
+
+
+def unit(value: float) -> float:
+    """Return a value between 0 and 1."""
+    return min(1.0, max(0.0, value))
+
+
+def values_of(features: Features, *keys: str) -> dict[str, Any]:
+    """Return the features that a term rests on, by key."""
+    return {key: getattr(features, key) for key in keys}
+
+
+def total_of(terms: tuple[Term, ...]) -> float:
+    """Return the sum of the points between 0 and 1, to four places, exact in ten-thousandths."""
+    return unit(sum(round(term.points * 10_000) for term in terms) / 10_000)
+
+
+def points(value: float) -> float:
+    """Return points to four places."""
+    return round(value, 4)

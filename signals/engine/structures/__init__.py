@@ -1,0 +1,1 @@
+"""Structures: several contracts that printed as one package, flagged by the tape or inferred."""

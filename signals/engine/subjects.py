@@ -1,0 +1,80 @@
+"""What a packet is of, and everything that its own members tell: one contract, or a structure."""
+
+from typing import NamedTuple
+
+from flow.domain.conditions import Family
+from flow.domain.contracts import Contract, contract_label, parse_contract
+from flow.domain.events import StampedPrint
+from signals.engine.clusters import Held
+from signals.engine.features import Features
+from signals.engine.groups import Group
+from signals.engine.measures import measure
+from signals.engine.params import Params
+from signals.engine.placement import conditions_of
+from signals.engine.structures.assembly import flagged_structure, inferred_structure
+from signals.engine.structures.describe import describe, label_of, pseudo_id
+from signals.engine.structures.legs import Leg, leg_of
+from signals.engine.tally import Tally, tally_members
+
+
+class Subject(NamedTuple):
+    """One packet to be: its names, its contract (of a structure the nearest leg), what it sums to.
+
+    `text` is what storage calls it, `label` what people do.
+    """
+
+    text: str
+    underlying: str
+    label: str
+    contract: Contract
+    members: list[StampedPrint]
+    tally: Tally
+    features: Features
+
+
+def subject_of(group: Group, params: Params) -> Subject:
+    """Return what the members of a group tell, without baselines and market facts."""
+    members = [each.print for each in group.held]
+    if group.legs:
+        return _structure(group, members, params)
+    contract = parse_contract(group.contract)
+    tally = tally_members(members, contract.underlying, params)
+    features = measure(
+        members, contract, tally, params,
+        late_count=group.late_count, cancelled_count=group.cancelled_count,
+    )  # fmt: skip
+    return Subject(
+        group.contract, contract.underlying, contract_label(contract), contract, members, tally,
+        features,
+    )  # fmt: skip
+
+
+def _structure(group: Group, members: list[StampedPrint], params: Params) -> Subject:
+    legs = [_leg(held, params) for held in group.legs]
+    if group.inferred:
+        found = inferred_structure(legs)
+    else:
+        stock_tied = conditions_of(members[0]).family is Family.STOCK_TIED
+        found = flagged_structure(legs, params, stock_tied=stock_tied)
+    nearest = found.legs[0].contract
+    tally = tally_members(members, nearest.underlying, params)
+    features = measure(
+        members, nearest, tally, params,
+        late_count=group.late_count, cancelled_count=group.cancelled_count,
+    )  # fmt: skip
+    describe(features, found)
+    return Subject(
+        pseudo_id(found),
+        nearest.underlying,
+        label_of(found),
+        nearest,
+        members,
+        tally,
+        features,
+    )
+
+
+def _leg(held: list[Held], params: Params) -> Leg:
+    members = [each.print for each in held]
+    contract = parse_contract(members[0].contract)
+    return leg_of(members, contract, tally_members(members, contract.underlying, params))

@@ -1,0 +1,104 @@
+"""A packet against what is usual: its baselines are read before it enters them."""
+
+from flow.domain.events import StampedPrint
+from flow.domain.sessions import Calendar, Session
+from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
+from signals.engine.baselines import Baselines
+from signals.engine.features import Features
+from signals.engine.params import Params
+from signals.engine.readings import Metric, Reading, robust_z, scaled
+
+_METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
+
+
+def usual_keys(
+    features: Features, opening: StampedPrint, text: str, underlying: str,
+    calendar: Calendar | None, params: Params,
+) -> Keys:  # fmt: skip
+    """Return whose baselines a packet reads and enters.
+
+    A structure is compared with structures of its type, then with all of its underlying.
+    """
+    part = _part_of(opening, calendar, params)
+    if features.structure_type:
+        kind = f"{underlying} {features.structure_type}"
+        return Keys(kind, "", f"{underlying} structures", part)
+    return keys_of(
+        text, underlying, features.option_type, features.dte_days, features.otm_pct, part
+    )
+
+
+def _part_of(opening: StampedPrint, calendar: Calendar | None, params: Params) -> DayPart:
+    if opening.session != Session.REGULAR:
+        return "extended"
+    if calendar is None:
+        return "mid"
+    day = opening.session_date
+    edge = params.baseline_edge_minutes
+    return day_part(opening.ts, calendar.open_of(day), calendar.close_of(day), edge)
+
+
+def read_usual(baselines: Baselines, keys: Keys, features: Features, day: int) -> list[Reading]:
+    """Set the z features of a packet; return the readings that a revision is measured with."""
+    values = (features.premium_usd, features.total_size, features.nbbo_spread_bps)
+    readings = [
+        baselines.read(keys, metric, value, day)
+        for metric, value in zip(_METRICS, values, strict=True)
+    ]
+    _set(features, readings)
+    return readings
+
+
+def reread_usual(readings: list[Reading], features: Features, params: Params) -> None:
+    """Set the z features of a revised packet against the baselines of its first revision.
+
+    Baselines are not rewritten (errata 33), so a revision must not look at later ones.
+    """
+    values = (features.premium_usd, features.total_size, features.nbbo_spread_bps)
+    again = []
+    for reading, metric, value in zip(readings, _METRICS, values, strict=False):
+        value_ppm = scaled(metric, value)
+        z = None
+        if reading.scope and value_ppm is not None:
+            floor = params.baseline_mad_floor
+            z = robust_z(value_ppm, reading.center_ppm, reading.mad_ppm, floor)
+        again.append(Reading(z, reading.n, reading.scope, reading.typical))
+    _set(features, again)
+
+
+def _set(features: Features, readings: list[Reading]) -> None:
+    premium, size, spread = readings
+    features.premium_z, features.premium_z_n = premium.z, premium.n
+    features.premium_z_scope, features.premium_typical_usd = premium.scope, premium.typical
+    features.size_z, features.size_z_n = size.z, size.n
+    features.size_z_scope, features.size_typical = size.scope, size.typical
+    features.spread_z, features.spread_z_n = spread.z, spread.n
+    features.spread_z_scope = spread.scope
+
+
+def read_volatility(baselines: Baselines, keys: Keys, features: Features, day: int) -> None:
+    """Set how far the implied volatility stands from what is usual; it has no z (11.1)."""
+    if features.execution_iv is None:
+        return
+    found = baselines.read(keys, "iv", features.execution_iv, day)
+    features.iv_n, features.iv_typical = found.n, found.typical
+    features.iv_shock = None if found.shift is None else round(found.shift, 4)
+
+
+def push_usual(
+    baselines: Baselines, keys: Keys, features: Features, day: int, params: Params
+) -> None:
+    """Let a packet enter its baselines, unless special prints make it no ordinary one.
+
+    Source: options-engine.md 10 strict; errata 13. Structures are compared with structures.
+    """
+    ordinary = features.special_size_ratio < params.special_min_ratio
+    if ordinary or features.structure_type:
+        baselines.push(
+            keys,
+            premium_usd=features.premium_usd,
+            size=features.total_size,
+            spread_bps=features.nbbo_spread_bps,
+            iv=features.execution_iv,
+            session_date=day,
+        )

@@ -1,0 +1,109 @@
+"""Legs: sums over prints, their order and signs."""
+
+import pytest
+
+from flow.domain.events import StampedPrint
+from signals.engine.params import Params
+from signals.engine.structures.legs import Leg, in_order, leg_of, order_of, with_signs
+from signals.engine.tally import tally_members
+from tests.signals.engine.structures.builders import FEB, contract, leg
+from tests.support.engine_builders import COMPLEX, SPY_CALL, ms, stamped, unquoted
+
+
+def made(*members: StampedPrint) -> Leg:
+    return leg_of(members, contract("C450"), tally_members(members, "SPY", Params()))
+
+
+def test_leg_sums_its_prints() -> None:
+    found = made(
+        stamped(seq=1, size=150, price_micros=4_200_000),
+        stamped(seq=2, ts=ms(40), size=50, price_micros=4_100_000, bid_micros=4_090_000),
+    )
+
+    assert found.contract == contract("C450")
+    assert found.text == SPY_CALL
+    assert found.size == 200
+    assert found.value_micros == 150 * 4_200_000 + 50 * 4_100_000
+    assert found.premium_micros == found.value_micros * 100
+    assert (found.start_ts, found.end_ts) == (ms(0), ms(40))
+    assert (found.bid_micros, found.ask_micros) == (4_090_000, 4_200_000)
+
+
+@pytest.mark.parametrize(
+    ("sold", "sign", "imbalance", "signed"),
+    [
+        (0, 1, 1.0, 1.0),
+        (20, 1, 0.6, 1.0),
+        (50, 0, 0.0, 1.0),
+        (80, -1, -0.6, 1.0),
+        (100, -1, -1.0, 1.0),
+    ],
+)
+def test_sign_is_that_of_the_imbalance(
+    sold: int, sign: int, imbalance: float, signed: float
+) -> None:
+    prints = [stamped(seq=1, size=100 - sold)] if sold < 100 else []
+    if sold:
+        prints.append(stamped(seq=2, size=sold, price_micros=4_100_000))
+
+    found = made(*prints)
+
+    assert (found.sign, found.imbalance, found.signed_share) == (sign, imbalance, signed)
+
+
+def test_signed_share_is_of_all_its_size() -> None:
+    found = made(stamped(seq=1, size=60), stamped(seq=2, size=40, price_micros=4_150_000))
+
+    assert (found.sign, found.imbalance, found.signed_share) == (1, 1.0, 0.6)
+
+
+def test_quote_is_that_of_the_last_print_that_has_a_usable_one() -> None:
+    found = made(stamped(seq=1), unquoted(seq=2, ts=ms(1)))
+
+    assert (found.bid_micros, found.ask_micros) == (4_100_000, 4_200_000)
+
+
+def test_without_any_quote_there_is_none() -> None:
+    found = made(unquoted())
+
+    assert (found.bid_micros, found.ask_micros, found.sign) == (None, None, 0)
+
+
+def test_flagged_prints_tell_no_side() -> None:
+    assert made(stamped(conditions=(COMPLEX,))).sign == 0
+
+
+def test_unknown_premium_stays_unknown() -> None:
+    assert made(stamped(seq=1), stamped(seq=2, premium_micros=None)).premium_micros is None
+
+
+def test_legs_are_ordered_by_expiry_strike_right_and_root() -> None:
+    legs = [
+        leg("C1000"),
+        leg("P450"),
+        leg("C450", root="SPYX"),
+        leg("C450"),
+        leg("C440", expiry=FEB),
+        leg("P445"),
+    ]
+
+    ordered = in_order(legs)
+
+    assert [each.text for each in ordered] == [
+        "SPY-2025-01-17-445-P",
+        "SPY-2025-01-17-450-C",
+        "SPYX-2025-01-17-450-C",
+        "SPY-2025-01-17-450-P",
+        "SPY-2025-01-17-1000-C",
+        "SPY-2025-02-21-440-C",
+    ]
+    assert order_of(contract("C450")) == (contract("C450").expiry, 450_000_000, "C", "SPY")
+
+
+def test_with_signs_sets_one_for_each_leg() -> None:
+    legs = (leg("C450", 1), leg("C455", 1))
+
+    assert [each.sign for each in with_signs(legs, (-1, 0))] == [-1, 0]
+    assert [each.sign for each in legs] == [1, 1]
+    with pytest.raises(ValueError, match="shorter"):
+        with_signs(legs, (1,))

@@ -1,0 +1,107 @@
+"""Readings that are judged later: which mid they see, when they are settled, how they are saved."""
+
+import msgspec
+import pytest
+
+from flow.domain.events import PrintFlag
+from signals.engine.followups import LOOK_BACK_US, SETTLE_US, FollowUp, FollowUps
+from tests.support.engine_builders import T0, stamped
+
+AT = T0 + 900_000_000
+
+
+def waiting(at: int = AT, uid: bytes = b"e", underlying: str = "SPY") -> FollowUp:
+    return FollowUp(
+        at, uid, T0, "identity", b"p", T0, "SPY-2025-01-17-450-C", underlying, "label", 0,
+        "bullish", 900_000_000,
+    )  # fmt: skip
+
+
+def seen(*prints: dict[str, object]) -> FollowUp:
+    follow_ups = FollowUps()
+    follow_ups.add(waiting())
+    for number, fields in enumerate(prints):
+        due = int(str(fields.pop("due", AT)))
+        follow_ups.see("SPY", stamped(**{"seq": number, "ts": AT - 10, **fields}), due)
+    (found,) = follow_ups.take_before(AT + SETTLE_US + 1)
+    return found
+
+
+def spot(bid: int, ask: int) -> dict[str, object]:
+    return {"spot_bid_micros": bid, "spot_ask_micros": ask}
+
+
+def test_the_newest_mid_of_the_last_minute_counts() -> None:
+    found = seen(spot(10, 12) | {"ts": AT - 20}, spot(20, 22) | {"ts": AT - 5},
+                 spot(30, 32) | {"ts": AT - 15})  # fmt: skip
+
+    assert (found.later_mid2, found.later_ts) == (42, AT - 5)
+
+
+def test_of_one_instant_the_identity_decides_not_the_arrival() -> None:
+    low, high = {"uid": b"a" * 16}, {"uid": b"b" * 16}
+
+    for order in ((low | spot(1, 1), high | spot(2, 2)), (high | spot(2, 2), low | spot(1, 1))):
+        assert seen(*[dict(each) for each in order]).later_mid2 == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_seen"),
+    [
+        ({"ts": AT}, True),
+        ({"ts": AT + 1}, False),
+        ({"ts": AT - LOOK_BACK_US}, True),
+        ({"ts": AT - LOOK_BACK_US - 1}, False),
+        ({"due": AT + SETTLE_US}, True),
+        ({"due": AT + SETTLE_US + 1}, False),
+        ({"flags": int(PrintFlag.SPOT_STALE)}, False),
+        ({"spot_bid_micros": None}, False),
+        ({"spot_bid_micros": 0}, False),
+        ({"spot_ask_micros": None}, False),
+    ],
+)
+def test_only_a_fresh_mid_of_the_last_minute_counts(
+    fields: dict[str, object], is_seen: bool
+) -> None:
+    assert (seen(fields).later_mid2 is not None) is is_seen
+
+
+def test_another_underlying_says_nothing() -> None:
+    follow_ups = FollowUps()
+    follow_ups.add(waiting())
+    follow_ups.see("QQQ", stamped(ts=AT), AT)
+
+    assert follow_ups.take_before(AT + SETTLE_US + 1)[0].later_mid2 is None
+
+
+def test_readings_settle_in_the_order_of_their_instants() -> None:
+    follow_ups = FollowUps()
+    for at, uid in ((AT + 5, b"c"), (AT, b"b"), (AT, b"a")):
+        follow_ups.add(waiting(at, uid))
+
+    assert follow_ups.take_before(AT + SETTLE_US) == []
+    assert [each.event_uid for each in follow_ups.take_before(AT + SETTLE_US + 1)] == [b"a", b"b"]
+    assert [each.event_uid for each in follow_ups.take_before(AT + SETTLE_US + 6)] == [b"c"]
+
+
+def test_equal_readings_are_both_settled() -> None:
+    follow_ups = FollowUps()
+    follow_ups.add(waiting(underlying="SPY"))
+    follow_ups.add(waiting(uid=b"f", underlying="SPY"))
+    follow_ups.take_before(AT + SETTLE_US + 1)
+    follow_ups.see("SPY", stamped(ts=AT), AT)
+
+    assert follow_ups.saved() == []
+
+
+def test_saved_readings_go_on_where_they_stood() -> None:
+    follow_ups = FollowUps()
+    for uid in (b"b", b"a"):
+        follow_ups.add(waiting(uid=uid))
+    follow_ups.see("SPY", stamped(ts=AT), AT)
+    encoded = msgspec.msgpack.encode(follow_ups.saved())
+
+    again = FollowUps(msgspec.msgpack.decode(encoded, type=list[FollowUp]))
+
+    assert msgspec.msgpack.encode(again.saved()) == encoded
+    assert [each.event_uid for each in again.take_before(AT + SETTLE_US + 1)] == [b"a", b"b"]
