@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 
 from flow.storage import leases
+from flow.storage.calendar import load_calendar
 from flow.storage.db import connect
 from flow.storage.hints import announce
 from flow.storage.instruments import Instruments
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 SHARD = 0
 MAX_ENTRIES = 20_000
 MAX_BATCHES = 200
-STATE_EVERY_S = 5.0
+STATE_EVERY_S = 30.0  # the memory for cancels makes a state of several megabytes
 STATE_EVERY_ENTRIES = 200_000
 POLL_S = 0.05
 RENEW_EVERY_S = 1.0
@@ -65,6 +66,7 @@ class ComputeWorker:
         self._max_entries = max_entries
         self._conn = connect(alias_of(run), f"compute run {run}")
         self._instruments = Instruments(self._conn)
+        self._calendar = load_calendar(self._conn)
         self._lease: leases.Lease | None = None
         self._states: dict[int, EngineState] = {}
         self._positions: dict[int, int] = {}
@@ -153,7 +155,9 @@ class ComputeWorker:
 
     def _derive(self, stream: int, infos: list[BatchInfo]) -> tuple[list[Derived], int]:
         entries = read_option_entries(self._conn, infos, self._instruments)
-        state = self._states.setdefault(stream, new_state())
+        state = self._states.get(stream)
+        if state is None:
+            state = self._states[stream] = new_state(calendar=self._calendar)
         outputs = step(state, entries, self._params)
         return outputs, state.rulings.current
 
@@ -178,7 +182,10 @@ class ComputeWorker:
         for step_no, blob in steps.saved_states(self._conn, run=self.run, shard=SHARD):
             try:
                 snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
-                self._states = {k: decode_state(v) for k, v in snapshot.streams.items()}
+                self._states = {
+                    stream: decode_state(encoded, self._calendar)
+                    for stream, encoded in snapshot.streams.items()
+                }
             except (msgspec.MsgspecError, StateError) as error:
                 log.warning("saved state at step %s cannot be continued: %s", step_no, error)
                 continue

@@ -124,7 +124,7 @@ class AlertEvidence(ConclusionEvidence):
     explanations = models.JSONField()
     dedupe_key = models.TextField()
     supersedes = models.UUIDField(null=True)
-    withdrawn = models.BooleanField()
+    withdrawn = models.BooleanField(default=False)
 
     class Meta(ConclusionEvidence.Meta):
         db_table = "evidence_alert"

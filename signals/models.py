@@ -148,7 +148,7 @@ class Alert(PacketChild):
     explanations = models.JSONField()
     dedupe_key = models.TextField()
     supersedes = models.UUIDField(null=True)
-    withdrawn = models.BooleanField()
+    withdrawn = models.BooleanField(default=False)
     engine = models.TextField()
 
     class Meta:

@@ -10,7 +10,7 @@ from flow.live.filters import amount_of, choices_of, symbols_of
 from flow.live.registry import Query, RunLike, register
 from flow.models import Stream
 from flow.templatetags import flow_format as fmt
-from signals.evidence.jsonb import as_json
+from signals.engine.profiles.readings import READINGS
 from signals.models import StepLedger
 from signals.storage.reads import AlertRow, DerivedFilter, alert_page, alerts_of_steps
 
@@ -25,12 +25,16 @@ DIRECTIONS = {
     "mixed": "Mixed",
     "unknown": "Unknown",
 }
-# Family letters of product-ui.md section 3; until profiles exist a rule names the family.
+# Letters of product-ui.md section 3 and short names by profile.
 FAMILIES = {
-    "large_bullish_call_sweep": ("D", "call sweep", "directional: consistent with a call sweep"),
-    "large_bearish_put_sweep": ("D", "put sweep", "directional: consistent with a put sweep"),
-    "unusual_contract_spike": ("A", "spike", "attention: unusual interest in one contract"),
+    "institutional_directional": ("D", "directional"),
+    "retail_whale": ("A", "attention"),
+    "event_driven": ("E", "event"),
+    "vol_seller": ("V", "volatility"),
+    "arbitrage": ("S", "structure"),
+    "hedge_reactive": ("H", "hedge"),
 }
+NO_FAMILY = ("–", "no reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class AlertLine:
     prints: str
     size: str
     is_revised: bool
+    is_withdrawn: bool
 
 
 def address_of(row: Any) -> str:
@@ -66,10 +71,11 @@ def address_of(row: Any) -> str:
     return f"{row.run}-{from_datetime(row.ts)}-{row.uid.hex}-{row.rev}"
 
 
-def family_of(rule: str) -> tuple[str, str, str]:
-    """Return letter, short name and sentence of the family that a rule speaks for."""
-    plain = rule.replace("_", " ")
-    return FAMILIES.get(rule, ("A", plain, plain))
+def family_of(profile: str | None) -> tuple[str, str, str]:
+    """Return letter, short name and sentence of a profile; a dash where nothing was read."""
+    letter, name = FAMILIES.get(profile or "", NO_FAMILY)
+    reading = READINGS.get(profile or "", "")
+    return letter, name, f"consistent with {reading}" if reading else name
 
 
 def grade_of(quality: float) -> str:
@@ -84,9 +90,7 @@ def grade_of(quality: float) -> str:
 def alert_line(row: AlertRow) -> AlertLine:
     """Return the line of one alert."""
     root, day, strike = fmt.contract_parts(row.contract)
-    rules = as_json(row.classifier_ids)
-    lead = rules[0] if rules else ""
-    family, what, reading = family_of(lead)
+    family, what, reading = family_of(row.primary_profile)
     return AlertLine(
         key=f"{from_datetime(row.ts):014x}{row.uid.hex}",
         address=address_of(row),
@@ -110,6 +114,7 @@ def alert_line(row: AlertRow) -> AlertLine:
         prints=fmt.count(row.print_count),
         size=fmt.count(row.size),
         is_revised=row.rev > 0,
+        is_withdrawn=row.withdrawn,
     )
 
 

@@ -69,6 +69,7 @@ class Calendar:
                 raise ValueError(f"session of {date.fromordinal(row.date)} closes before it opens")
         explicit = {(row.date, Session(row.kind)): row for row in rows}
         regular = [row for row in rows if row.kind == Session.REGULAR]
+        self._open_of = {row.date: row.open_us for row in regular}
         self._close_of = {row.date: row.close_us for row in regular}
         self._dates = sorted(self._close_of)
         self._tracks = (_track(regular, explicit, gth=False), _track(regular, explicit, gth=True))
@@ -95,6 +96,10 @@ class Calendar:
         days = expiry_ordinal - session_date
         return days if days >= 0 else None
 
+    def open_of(self, day: int) -> int | None:
+        """Return the regular open of a trade date, None where it is no trading day."""
+        return self._open_of.get(day)
+
     def close_of(self, day: int) -> int | None:
         """Return the regular close of a trade date, None where it is no trading day."""
         return self._close_of.get(day)
@@ -103,6 +108,30 @@ class Calendar:
         """Return the first trading day after a date, None beyond the rows."""
         place = bisect.bisect_right(self._dates, day)
         return self._dates[place] if place < len(self._dates) else None
+
+    def trading_day_up_to(self, day: int) -> int | None:
+        """Return the last trading day at or before a date, None for a date beyond the rows."""
+        if not self._dates or day > self._dates[-1]:
+            return None
+        place = bisect.bisect_right(self._dates, day)
+        return self._dates[place - 1] if place else None
+
+    def sessions_between(self, from_date: int, to_date: int) -> int:
+        """Return the trading days in (from, to], 0 where `to` is not later.
+
+        Missing: beyond the rows every weekday counts as a trading day.
+        """
+        return max(0, self._days_up_to(to_date) - self._days_up_to(from_date))
+
+    def _days_up_to(self, day: int) -> int:
+        """Return trading days up to a date, counted from the first row (before it: negative)."""
+        dates = self._dates
+        if not dates:
+            return weekdays_up_to(day)
+        if day < dates[0]:
+            return weekdays_up_to(day) - weekdays_up_to(dates[0] - 1)
+        beyond = weekdays_up_to(day) - weekdays_up_to(dates[-1]) if day > dates[-1] else 0
+        return bisect.bisect_right(dates, day) + beyond
 
 
 _NOWHERE = _Segment(0, 0, (Session.CLOSED, 0))
@@ -119,7 +148,14 @@ def _date_of_hour(hour: int) -> int:
     return to_datetime(hour * _HOUR_US).astimezone(NEW_YORK).toordinal()
 
 
-def _at(day: int, wall: time) -> int:
+def weekdays_up_to(day: int) -> int:
+    """Return the weekdays with an ordinal of 1 to `day` (ordinal 1 was a Monday)."""
+    weeks, rest = divmod(day, 7)
+    return 5 * weeks + min(rest, 5)
+
+
+def at_new_york(day: int, wall: time) -> int:
+    """Return the instant of a New York wall time on a date's ordinal."""
     return from_datetime(datetime.combine(date.fromordinal(day), wall, NEW_YORK))
 
 
@@ -152,9 +188,13 @@ def _append(segments: list[_Segment], parts: list[SessionDay]) -> None:
 
 def _derived(row: SessionDay, kind: Session) -> SessionDay:
     if kind is Session.POST:
-        return SessionDay(row.date, row.close_us, max(_at(row.date, POST_CLOSES), row.close_us), 3)
+        return SessionDay(
+            row.date, row.close_us, max(at_new_york(row.date, POST_CLOSES), row.close_us), 3
+        )
     if kind is Session.PRE:
-        return SessionDay(row.date, min(_at(row.date, PRE_OPENS), row.open_us), row.open_us, 1)
+        return SessionDay(
+            row.date, min(at_new_york(row.date, PRE_OPENS), row.open_us), row.open_us, 1
+        )
     evening = date.fromordinal(row.date) - timedelta(days=1)
-    opens, closes = _at(evening.toordinal(), GTH_OPENS), _at(row.date, GTH_CLOSES)
+    opens, closes = at_new_york(evening.toordinal(), GTH_OPENS), at_new_york(row.date, GTH_CLOSES)
     return SessionDay(row.date, opens, min(closes, row.open_us), Session.GTH)

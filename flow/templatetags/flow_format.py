@@ -183,7 +183,14 @@ def side_words(side: int) -> str:
 @register.filter
 @lru_cache(maxsize=16_384)
 def contract_parts(name: str) -> tuple[str, str, str]:
-    """Return root, date and strike of a contract label; an unreadable text stays whole."""
+    """Return root, date and strike of a contract label; an unreadable text stays whole.
+
+    Of a structure (`SPY-2025-01-17-STRUCT-vertical`): root, nearest expiry, its type.
+    """
+    root, mark, kind = name.partition("-STRUCT-")
+    if mark:
+        root, day, _ = contract_parts(f"{root}-1-C")
+        return root, day, kind.replace("_", " ")
     try:
         root, day, strike = contract_label(parse_contract(name)).rsplit(" ", 2)
     except ContractError:

@@ -11,14 +11,17 @@ from signals.engine import explain
 from signals.engine.case import Case
 from signals.engine.classifiers.shared import ClassifierParams, Verdict
 from signals.engine.doubts import against
-from signals.engine.features import rounded
+from signals.engine.features import Features, rounded
 from signals.engine.parameter import Tuned
+from signals.engine.profiles.readings import READINGS
+from signals.engine.profiles.shared import ProfileScore
 from signals.engine.records import Alert, SmartMoneyEvent
 
 _WEIGHT = ("ratio", 0, 1)
 _POINTS = ("points", 0, 100)
 _SPEC = "spec 14.2"
 PREMIUM_FROM_USD, PREMIUM_DECADES = 10_000, 3  # 10 thousand is 0, 10 million is 1
+FULL_Z = 6  # a robust z from here on is as unusual as it counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,10 @@ MAX_DEDUPE_WINDOW_US = 600_000_000
 
 
 class Chain(msgspec.Struct, array_like=True):
-    """One running series of equal alerts. The window counts from its first emission."""
+    """One running series of equal alerts. The window counts from its first emission.
+
+    `link_count` counts the links of the open alert, so that each merged event gets its own place.
+    """
 
     start_ts: int
     open_uid: bytes
@@ -78,6 +84,8 @@ def score_alert(
 ) -> Score:  # fmt: skip
     """Score an alert from 0 to 100.
 
+    Shape: `confidence` is the score of the leading reading after its penalty, `unusual` the larger
+    of two robust z over `FULL_Z`.
     Missing: `unusual` None is a cold baseline: a fixed value stands in, flagged.
     Source: options-engine.md 14.2, golden G10 strict; cap by errata 34.
     """
@@ -85,7 +93,7 @@ def score_alert(
     cold = unusual is None
     terms = (
         ("premium", _unit(decades), params.alert_premium_weight, None),
-        ("confidence", _unit(confidence), params.alert_confidence_weight, "highest_rule"),
+        ("confidence", _unit(confidence), params.alert_confidence_weight, None),
         ("evidence_quality", _unit(quality), params.alert_evidence_weight, None),
         (
             "unusual",
@@ -104,6 +112,15 @@ def score_alert(
         breakdown.append({"term": "suppression_cap", "value": None, "weight": None, "points": lost})
         points = params.alert_suppressed_max_score
     return Score(points, severity_of(points, params), breakdown)
+
+
+def unusual_of(features: Features) -> float | None:
+    """Return how unusual a packet is against its ready baselines, None while both are cold.
+
+    Source: options-engine.md 14.2: max(premium_z, size_z) / 6.
+    """
+    ready = [z for z in (features.premium_z, features.size_z) if z is not None]
+    return max(ready) / FULL_Z if ready else None
 
 
 def _part(term: str, value: float, weight: float, note: str | None) -> dict[str, Any]:
@@ -128,24 +145,60 @@ def severity_of(points: int, params: AlertParams) -> str:
 
 
 def build_alert(
-    case: Case, event: SmartMoneyEvent, fired: Sequence[Verdict], *, ordinal: int
+    case: Case,
+    event: SmartMoneyEvent,
+    lead: ProfileScore,
+    fired: Sequence[Verdict],
+    *,
+    ordinal: int,
 ) -> Alert:
-    """Build the alert of an event that does not abstain.
-
-    C is the highest confidence of a rule until profiles exist; the breakdown says so.
-    """
+    """Build the alert of an event that does not decline, led by its primary profile."""
     packet, features = case.packet, case.features
-    lead = fired[0].classifier_id  # the registry asks the most specific rule first
     score = score_alert(
         features.premium_usd or 0,
-        max(verdict.confidence for verdict in fired),
+        lead.score,
         event.evidence_quality,
-        None,
-        suppressed=bool(event.suppressed_reasons),
+        unusual_of(features),
+        suppressed=bool(event.suppressed_reasons or lead.penalties),
         params=case.params,
     )
+    return _alert(
+        case,
+        event,
+        ordinal,
+        score=score.points,
+        severity=score.severity,
+        classifier_ids=tuple(verdict.classifier_id for verdict in fired),
+        headline=explain.read_headline(case.label, features, READINGS[lead.profile_id]),
+        breakdown=score.breakdown,
+        explanations=_sentences(case, lead, fired),
+        dedupe_key=f"{packet.underlying}|{lead.profile_id}|{event.direction}",
+    )
+
+
+def withdraw(case: Case, event: SmartMoneyEvent, dedupe_key: str, *, ordinal: int) -> Alert:
+    """Build the revision that takes an alert back: cancelled prints left no reading of it."""
+    reasons = ", ".join(reason.replace("_", " ") for reason in event.abstain_reasons)
+    return _alert(
+        case,
+        event,
+        ordinal,
+        score=0,
+        severity="low",
+        classifier_ids=(),
+        headline=f"{case.label}: withdrawn, prints were cancelled ({reasons})",
+        breakdown=[],
+        explanations=[],
+        dedupe_key=dedupe_key,
+        withdrawn=True,
+    )
+
+
+def _alert(case: Case, event: SmartMoneyEvent, ordinal: int, **told: Any) -> Alert:
+    packet, uid = case.packet, case.uid("alert")
     return Alert(
-        uid=case.uid("alert"),
+        uid=uid,
+        rev=event.rev,
         ts=event.ts,
         cause_seq=event.cause_seq,
         ordinal=ordinal,
@@ -155,31 +208,41 @@ def build_alert(
         contract=packet.contract,
         underlying=packet.underlying,
         tuning_revision=packet.tuning_revision,
-        score=score.points,
-        severity=score.severity,
         direction=event.direction,
         primary_profile=event.primary_profile,
-        classifier_ids=tuple(verdict.classifier_id for verdict in fired),
         print_count=packet.print_count,
         size=packet.size,
         premium_micros=packet.premium_micros,
         evidence_quality=event.evidence_quality,
-        headline=explain.headline(case.contract, features, lead),
-        breakdown=score.breakdown,
-        explanations=_sentences(case, fired),
-        # Without profiles the leading rule stands in for the primary profile.
-        dedupe_key=f"{packet.underlying}|{lead}|{event.direction}",
+        supersedes=uid if event.rev else None,
+        **told,
     )
 
 
-def _sentences(case: Case, fired: Sequence[Verdict]) -> list[dict[str, Any]]:
-    spoken = [
+def _sentences(case: Case, lead: ProfileScore, fired: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """Return what speaks for the reading, by term and by rule, and what speaks against it."""
+    spoken = [_sentence(term.text, term.values, "for", points=term.points) for term in lead.terms]
+    spoken += [
         item | {"role": "for", "rule": verdict.classifier_id}
         for verdict in fired
         for item in verdict.sentences
     ]
+    spoken += [
+        _sentence(penalty.text, penalty.values, "against", penalty=penalty.value)
+        for penalty in lead.penalties
+    ]
     doubts = against(case.features, case.params)
     return [*spoken, *(item | {"role": "against"} for item in doubts)]
+
+
+def _sentence(text: str, values: dict[str, Any], role: str, **numbers: float) -> dict[str, Any]:
+    return {
+        "text": text,
+        "keys": list(values),
+        "values": values | numbers,
+        "thresholds": {},
+        "role": role,
+    }
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -217,6 +280,17 @@ def admit(chains: dict[str, Chain], alert: Alert, params: AlertParams) -> Alert 
         alert.uid, alert.ts, alert.score, own_links(alert),
     )  # fmt: skip
     return msgspec.structs.replace(alert, supersedes=superseded)
+
+
+def revise_chain(chains: dict[str, Chain], dedupe_key: str, alert: Alert) -> None:
+    """Let a chain know the revised score of its open alert; a withdrawn one ends the chain."""
+    chain = chains.get(dedupe_key)
+    if chain is None or chain.open_uid != alert.uid:
+        return
+    if alert.withdrawn:
+        del chains[dedupe_key]
+    else:
+        chain.score = alert.score
 
 
 def forget_old(chains: dict[str, Chain], watermark: int, reach_us: int) -> None:

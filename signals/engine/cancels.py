@@ -55,9 +55,7 @@ class Days:
             self.of.clear()
         day = self.of.get(contract)
         if day is None:
-            self.of[contract] = Day(
-                opening.session_date, len(members), size, opening.uid, last.uid
-            )
+            self.of[contract] = Day(opening.session_date, len(members), size, opening.uid, last.uid)
             return 0
         before = day.size
         day.count += len(members)

@@ -7,6 +7,8 @@ from signals.engine.features import Features
 from signals.engine.parameter import ParameterGroup, Tuned
 
 Direction = Literal["bullish", "bearish", "neutral", "mixed", "unknown"]
+# The two that can contradict each other (errata 35).
+LEANS = ("bullish", "bearish")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,18 +27,18 @@ def infer_direction(features: Features, params: DirectionParams) -> Direction:
     """Return the direction of a packet.
 
     One contract: unknown below the least signed share, mixed below the least imbalance, else the
-    side by the right. A structure: by its type and the signs of its legs (9.4), never by imbalance.
+    side by the right. A structure: by its type and the signs of its legs (9.4), never by imbalance,
+    and no lean where too few legs are resolved (16.5).
     Missing: minute bars have one price for all trades, so their sides tell nothing: unknown.
     Source: options-engine.md 13.3 strict; errata 5 and 6.
     """
+    is_resolved = features.signed_share >= params.direction_min_signed_share
     if features.structure_type:
-        return features.structure_direction
-    if features.granularity == "minute":
-        return "unknown"
-    if features.signed_share < params.direction_min_signed_share:
+        leans = features.structure_direction in LEANS
+        return "unknown" if leans and not is_resolved else features.structure_direction
+    if features.granularity == "minute" or not is_resolved:
         return "unknown"
     if abs(features.imbalance) < params.direction_min_imbalance:
         return "mixed"
     bought = features.imbalance > 0
     return "bullish" if bought == (features.option_type == "call") else "bearish"
-

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
+from flow.domain.events import StampedPrint
+from flow.domain.ids import content_uid
 from signals.engine.alerts import Merged
 from signals.engine.case import Case
 from signals.engine.classifiers.shared import Verdict
-from signals.engine.records import Alert, ClassifierHit, EvidenceLink, Packet, SmartMoneyEvent
+from signals.engine.followups import FollowUp
+from signals.engine.records import (
+    ENGINE_VERSION,
+    Alert,
+    ClassifierHit,
+    EvidenceLink,
+    Packet,
+    SmartMoneyEvent,
+)
+from signals.engine.rulings import Ruling
 
 _Reference = tuple[str, str, int, int | None, bytes | None]  # role, kind, ts, seq, uid
 
@@ -18,6 +29,7 @@ def hits_of(
     return [
         ClassifierHit(
             uid=case.uid("classifier_hit", verdict.classifier_id),
+            rev=packet.rev,
             ts=packet.end_ts,
             cause_seq=packet.cause_seq,
             ordinal=first + place,
@@ -77,13 +89,55 @@ def merged_link(merged: Merged, event: SmartMoneyEvent) -> EvidenceLink:
     )
 
 
+def later_hit(
+    settled: FollowUp, verdict: Verdict, ruling: Ruling, cause_seq: int, ordinal: int
+) -> ClassifierHit:
+    """Return the hit of what became of a reading; it is keyed by the event that it speaks of."""
+    return ClassifierHit(
+        uid=content_uid(
+            "classifier_hit",
+            ENGINE_VERSION,
+            ruling.params.digest,
+            settled.identity,
+            verdict.classifier_id,
+        ),
+        rev=settled.rev,
+        ts=settled.event_ts,
+        cause_seq=cause_seq,
+        ordinal=ordinal,
+        event_uid=settled.event_uid,
+        packet_uid=settled.packet_uid,
+        packet_ts=settled.packet_ts,
+        contract=settled.contract,
+        underlying=settled.underlying,
+        tuning_revision=settled.revision,
+        classifier_id=verdict.classifier_id,
+        confidence=verdict.confidence,
+        direction=verdict.direction,
+        explanations=list(verdict.sentences),
+    )
+
+
+def cancel_links(packet: Packet, gone: StampedPrint, cancel: StampedPrint) -> list[EvidenceLink]:
+    """Link a revised packet to the print that was taken back and the message that did it."""
+    return _links(
+        "packet",
+        packet,
+        [
+            ("cancelled", "option_print", gone.ts, gone.seq, gone.uid),
+            ("cancel", "option_print", cancel.ts, cancel.seq, cancel.uid),
+        ],
+    )
+
+
 def _links(
-    kind: str, parent: SmartMoneyEvent | Alert, references: Iterable[_Reference]
+    kind: str, parent: Packet | SmartMoneyEvent | Alert, references: Iterable[_Reference]
 ) -> list[EvidenceLink]:
     return [
         EvidenceLink(
             ts=parent.ts,
             uid=parent.uid,
+            rev=parent.rev,
             cause_seq=parent.cause_seq,
             ordinal=place,
             parent_kind=kind,

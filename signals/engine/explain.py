@@ -6,11 +6,29 @@ A print at the ask is "printed at the ask", never "bought": a tape shows trades,
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flow.domain.contracts import Contract, contract_label
 from signals.engine.features import Features
 
 if TYPE_CHECKING:  # the rules import this module
     from signals.engine.classifiers.shared import ClassifierParams, Sentence, Term
+
+# What people read of each rule, hedged; the ids are permanent (options-engine.md 12.3 and 12.6).
+READINGS = {
+    "large_bullish_call_sweep": "consistent with a call sweep",
+    "large_bearish_put_sweep": "consistent with a put sweep",
+    "unusual_contract_spike": "unusual interest in one contract",
+    "large_call_sell_overwrite": "consistent with calls written",
+    "large_put_sell_write": "consistent with puts written",
+    "far_dated_conviction": "unusual interest far from expiry",
+    "zero_dte_gamma_punch": "unusual interest near the money on its last day",
+    "straddle": "consistent with a straddle",
+    "strangle": "consistent with a strangle",
+    "vertical_spread": "consistent with a vertical spread",
+    "ladder_accumulation": "consistent with a ladder of strikes",
+    "roll_up_down_out": "consistent with a roll",
+    "new_position_likely": "consistent with positions that are, in part, new",
+    "closing_unwind_likely": "consistent with positions that were closed",
+    "no_follow_through": "a reading that its underlying did not follow",
+}
 
 
 def sentence(
@@ -54,31 +72,14 @@ def pattern(features: Features, label: str, reading: str) -> "Sentence":
     )
 
 
-def sweep_run(features: Features) -> "Sentence":
-    """Say what makes the packet a sweep."""
-    kind = "marked as sweep orders" if features.iso_sweep else "in one burst"
-    side = "ask" if features.sweep_sign > 0 else "bid"
-    keys = (
-        "sweep_count", "sweep_venue_count", "sweep_span_ms", "sweep_size", "sweep_side_ratio",
-        "sweep_premium_usd", "iso_sweep", "burst_sweep",
-    )  # fmt: skip
-    return sentence(
-        f"{number(features.sweep_count or 0)} prints {kind} on "
-        f"{features.sweep_venue_count} venues within "
-        f"{number(features.sweep_span_ms or 0)} ms took {number(features.sweep_size or 0)} "
-        f"contracts for {dollars(features.sweep_premium_usd or 0)}; "
-        f"{percent(features.sweep_side_ratio or 0)} of that size printed at the {side} or beyond.",
-        features,
-        keys,
-    )
-
-
-def premium_floor(features: Features, thresholds: dict[str, int]) -> "Sentence":
-    """Say premium and size beside the floors that they had to reach."""
-    floors = ", ".join(f"{_words(key)} {_amount(key, value)}" for key, value in thresholds.items())
+def premium_floor(
+    features: Features, thresholds: dict[str, int], words: str = "floors"
+) -> "Sentence":
+    """Say premium and size beside their thresholds; `words` say what these are to the rule."""
+    limits = ", ".join(f"{_words(key)} {amount(key, value)}" for key, value in thresholds.items())
     return sentence(
         f"{dollars(features.premium_usd or 0)} of premium for {number(features.total_size)} "
-        f"contracts in {records(features)}; floors: {floors}.",
+        f"contracts in {records(features)}; {words}: {limits}.",
         features,
         ("premium_usd", "total_size", "count"),
         **thresholds,
@@ -89,31 +90,18 @@ def _words(key: str) -> str:
     return "premium" if key.endswith("_usd") else "prints" if key.endswith("_count") else "size"
 
 
-def _amount(key: str, value: int) -> str:
+def amount(key: str, value: float) -> str:
+    """Return a value in the unit that its key names."""
     return dollars(value) if key.endswith("_usd") else number(value)
 
 
-def price_trend(features: Features) -> "Sentence":
-    """Say where the price went from the first to the last print."""
-    first, last = features.first_price, features.last_price
-    verb = "rose" if last > first else "fell" if last < first else "stayed"
-    to = f"from {number(first)} to {number(last)}" if last != first else f"at {number(first)}"
-    return sentence(f"The price {verb} {to}.", features, ("first_price", "last_price"))
+def aggressor_mix(
+    features: Features, params: "ClassifierParams", counted: str = "on one side"
+) -> "Sentence":
+    """Say how the size stood against the quotes, or that nothing can be said.
 
-
-def no_baseline(min_samples: int) -> "Sentence":
-    """Say that no baseline took part: absence must not look like calm."""
-    return {
-        "text": f"No baseline yet (it speaks from {number(min_samples)} packets on): "
-        "absolute floors only.",
-        "keys": [],
-        "values": {},
-        "thresholds": {"z_min_samples": min_samples},
-    }
-
-
-def aggressor_mix(features: Features, params: "ClassifierParams") -> "Sentence":
-    """Say how the size stood against the quotes, or that nothing can be said."""
+    `counted`: which share the rule holds against `min_aggressor_ratio`.
+    """
     keys = ("coverage", "buy_raw", "sell_raw", "inside_ratio")
     limits = {
         "min_nbbo_coverage": params.min_nbbo_coverage,
@@ -129,31 +117,31 @@ def aggressor_mix(features: Features, params: "ClassifierParams") -> "Sentence":
             f"{percent(features.sell_raw)} at the bid or below; quotes cover "
             f"{percent(features.coverage)} of it (sides count from "
             f"{percent(params.min_nbbo_coverage)} coverage and "
-            f"{percent(params.min_aggressor_ratio)} on one side)."
+            f"{percent(params.min_aggressor_ratio)} {counted})."
         )
     return sentence(text, features, keys, **limits)
 
 
-def confidence(terms: Sequence["Term"], cap: float) -> "Sentence":
-    """Say the sum that made a rule's confidence."""
-    parts = " ".join(f"{term.points:+.2f} {term.why}," for term in terms).rstrip(",")
-    points = min(cap, max(0.0, sum(round(term.points * 100) for term in terms) / 100))
+def confidence(terms: Sequence["Term"], cap: float, factor: float, value: float) -> "Sentence":
+    """Say the sum that made a rule's confidence, and what an inference leaves of it."""
+    parts = ", ".join(f"{term.points:+.2f} {term.why}" for term in terms)
+    inferred = f"; times {number(factor)} for an inference" if factor != 1 else ""
     return {
-        "text": f"Confidence {points:.2f}: {parts}; at most {cap:.2f}.",
+        "text": f"Confidence {value:.2f}: {parts}; at most {cap:.2f}{inferred}.",
         "keys": [],
-        "values": {"confidence": points},
+        "values": {"confidence": value},
         "thresholds": {"cap": cap},
     }
 
 
 def headline(label: str, features: Features, classifier_id: str) -> str:
-    """Return one line for the alert."""
-    readings = {
-        "large_bullish_call_sweep": "consistent with a call sweep",
-        "large_bearish_put_sweep": "consistent with a put sweep",
-        "unusual_contract_spike": "unusual interest in one contract",
-    }
+    """Return one line for an alert that a rule leads."""
+    return read_headline(label, features, READINGS[classifier_id])
+
+
+def read_headline(label: str, features: Features, reading: str) -> str:
+    """Return one line for an alert: what, how much, and a hedged reading."""
     return (
         f"{label}: {number(features.total_size)} contracts, "
-        f"{dollars(features.premium_usd or 0)} premium, {readings[classifier_id]}"
+        f"{dollars(features.premium_usd or 0)} premium, {reading}"
     )

@@ -17,6 +17,9 @@ from signals.engine.structures.packages import Package
 from signals.engine.subjects import Subject, subject_of
 
 
+MAX_SESSION_US = 660_000_000  # the largest span and gap that tuning allows
+
+
 class Ready(NamedTuple):
     """One final group; what a single contract's members tell is measured already."""
 
@@ -69,6 +72,18 @@ def _take_packages(
         group = _without_cancelled(state, heapq.heappop(state.packaged)[1])
         if group is not None:
             ready.append(Ready(group, None))
+
+
+def forget_owned(state: EngineState) -> None:
+    """Forget owned prints that no open session can hold any more.
+
+    Only a change of tuning leaves some: a session that a shorter gap closed before its package.
+    """
+    while state.owned:
+        uid, due = next(iter(state.owned.items()))  # in the order of packages
+        if due + MAX_SESSION_US >= state.watermark:
+            return
+        del state.owned[uid]
 
 
 def _package_group(state: EngineState, package: Package) -> Group:

@@ -9,11 +9,15 @@ import heapq
 import msgspec
 
 from flow.domain.events import PrintFlag, StampedPrint
+from signals.engine.case import Case
+from signals.engine.records import SmartMoneyEvent
 
+FOLLOW_US = 15 * 60_000_000  # source: options-engine.md 12.6
 LOOK_BACK_US = 60_000_000  # an older mid says nothing of the instant
 # Packets are processed up to their span, gap and hold after their prints; then all mids are in.
 SETTLE_US = 5_000_000
 _SPOT_STALE = int(PrintFlag.SPOT_STALE)
+_SIDES = ("bullish", "bearish")
 
 
 class FollowUp(msgspec.Struct, gc=False):
@@ -22,6 +26,7 @@ class FollowUp(msgspec.Struct, gc=False):
     at: int
     event_uid: bytes
     event_ts: int
+    rev: int
     identity: str
     packet_uid: bytes
     packet_ts: int
@@ -34,6 +39,28 @@ class FollowUp(msgspec.Struct, gc=False):
     later_ts: int = 0
     later_uid: bytes = b""
     later_mid2: int | None = None
+
+
+def follow_up_of(case: Case, event: SmartMoneyEvent, last: StampedPrint) -> FollowUp | None:
+    """Return what to look at later, None for an event without a side or without a fresh mid."""
+    bid, ask = last.spot_bid_micros, last.spot_ask_micros
+    if event.direction not in _SIDES or case.features.underlying_mid is None:
+        return None
+    return FollowUp(
+        at=event.ts + FOLLOW_US,
+        event_uid=event.uid,
+        event_ts=event.ts,
+        rev=event.rev,
+        identity=case.identity,
+        packet_uid=event.packet_uid,
+        packet_ts=event.packet_ts,
+        contract=event.contract,
+        underlying=event.underlying,
+        label=case.label,
+        revision=event.tuning_revision,
+        direction=event.direction,
+        mid2=(bid or 0) + (ask or 0),
+    )
 
 
 class FollowUps:
@@ -52,6 +79,14 @@ class FollowUps:
         """Wait for a reading's instant."""
         heapq.heappush(self._heap, (follow_up.at, follow_up.event_uid, follow_up))
         self._waiting.setdefault(follow_up.underlying, []).append(follow_up)
+
+    def drop(self, event_uid: bytes) -> None:
+        """Forget a reading that a cancel revised."""
+        kept = [each for each in self.saved() if each.event_uid != event_uid]
+        self._heap.clear()
+        self._waiting.clear()
+        for follow_up in kept:
+            self.add(follow_up)
 
     def see(self, underlying: str, print_: StampedPrint, due: int) -> None:
         """Take the underlying's mid from a print, for whoever waits for it.

@@ -1,8 +1,8 @@
 """Groups: the prints that become one packet, and the order in which final groups are processed.
 
-    sessions of one contract ----- owned prints removed ---+--> single
-    flagged packages (one venue, one instant) -------------+--> structure
-    candidate legs that found each other ------------------+--> structure (inferred)
+sessions of one contract ----- owned prints removed ---+--> single
+flagged packages (one venue, one instant) -------------+--> structure
+candidate legs that found each other ------------------+--> structure (inferred)
 """
 
 import msgspec

@@ -5,17 +5,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from signals.engine.direction import Direction
-from signals.engine.events import EventParams
+from signals.engine.direction import LEANS, Direction
 from signals.engine.features import Features
+from signals.engine.gate import EventParams
 from signals.engine.parameter import Tuned
-from signals.engine.penalties import is_unquoted
 from signals.engine.profiles.shared import ProfileScore
+from signals.engine.quality import UNQUOTED, is_unquoted
 
 Band = Literal["high", "medium", "low"]
 _SCORE = ("score", 0, 1)
 MAX_ALTERNATIVES = 3
-_SIDES = ("bullish", "bearish")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ def judge(
     is_thin = margin < params.abstain_min_margin
     found = {
         "below_score_floor": top.score < params.abstain_min_score,
-        "stale_or_missing_quote_context": is_unquoted(features, params),
+        UNQUOTED: is_unquoted(features, params),
         "insufficient_evidence": quality < params.abstain_min_evidence_quality,
         "conflicting_evidence": is_thin and _contradict(top.direction, second.direction),
     }
@@ -83,7 +82,7 @@ def _score(score: ProfileScore) -> float:
 
 
 def _contradict(one: Direction, other: Direction) -> bool:
-    return one in _SIDES and other in _SIDES and one != other
+    return one in LEANS and other in LEANS and one != other
 
 
 def band_of(score: float, params: JudgementParams, *, is_capped: bool) -> Band:

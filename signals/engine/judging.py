@@ -1,28 +1,55 @@
 """From one final group to its rows: packet, event, hits, links, alert. The order is the spec's.
 
-    members -> baselines read, then pushed -> gate -> market facts -> rules -> profiles -> event
+members -> baselines read, then pushed -> gate -> market facts -> rules -> profiles -> event
 """
 
+from typing import NamedTuple
+
+from flow.domain.events import StampedPrint
 from signals.engine.alerts import Merged, admit, build_alert
 from signals.engine.case import Case
+from signals.engine.classifiers.follow_through import judge_no_follow_through
 from signals.engine.classifiers.registry import classify
 from signals.engine.classifiers.shared import Verdict
-from signals.engine.evidence import alert_links, event_links, hits_of, merged_link
 from signals.engine.events import build_event
+from signals.engine.evidence import (
+    alert_links,
+    event_links,
+    hits_of,
+    later_hit,
+    merged_link,
+)
 from signals.engine.finality import Ready
-from signals.engine.flow import add_flow, flow_facts
-from signals.engine.followups import follow_up_of
+from signals.engine.flow import add_flow, count_types, flow_facts
+from signals.engine.followups import FollowUp, follow_up_of
+from signals.engine.groups import Group
 from signals.engine.judgement import judge
 from signals.engine.market import add_market_facts
 from signals.engine.memory import Kept
 from signals.engine.output import Output
-from signals.engine.packets import build_packet, identity_of, packet_uid
+from signals.engine.packets import build_packet, identity_of
 from signals.engine.profiles.registry import score_profiles
+from signals.engine.profiles.shared import ProfileScore
+from signals.engine.quality import evidence_quality
 from signals.engine.records import Packet, SmartMoneyEvent
 from signals.engine.rulings import Ruling
 from signals.engine.state import EngineState
 from signals.engine.subjects import Subject, subject_of
-from signals.engine.usual import push_usual, read_usual, read_volatility, usual_keys
+from signals.engine.usual import (
+    push_usual,
+    read_usual,
+    read_volatility,
+    reread_usual,
+    usual_keys,
+)
+
+
+class Conclusion(NamedTuple):
+    """What an eligible packet reads as: the event, its leading score if any, the rules that fired."""
+
+    event: SmartMoneyEvent
+    lead: ProfileScore | None
+    fired: list[Verdict]
 
 
 def finish(state: EngineState, ready: Ready, out: Output) -> None:
@@ -39,25 +66,64 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         )
     baselines = state.baselines
     baselines.params = params
-    keys = usual_keys(
-        features, opening, subject.text, subject.underlying, state.calendar, params
-    )
+    keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
     readings = read_usual(baselines, keys, features, day)
     if features.event_gate is None:
-        add_market_facts(state, subject, params)
+        _add_market_facts(state, subject, ruling)
         read_volatility(baselines, keys, features, day)
-    add_flow(state, group, subject, params)
+    types = add_flow(
+        state.averages,
+        state.flow,
+        subject.tally.reads,
+        subject.underlying,
+        subject.contract.right,
+        features,
+        params,
+    )
+    state.followups.see(subject.underlying, last, group.due)
     identity = identity_of(subject.text, opening)
     kept = Kept(
-        packet_uid(identity, params), identity, opening.ts, last.ts, group, readings,
-        features.day_volume_before,
-    )  # fmt: skip
+        identity=identity,
+        ts=opening.ts,
+        end_ts=last.ts,
+        group=group,
+        readings=readings,
+        types=types,
+        day_volume_before=features.day_volume_before,
+        contracts=_contracts(group),
+        prints=len(group.held),
+    )
     packet = packet_of(subject, kept, ruling, out)
     out.rows.append(packet)
     if features.event_gate is None:
         _conclude(state, packet, subject, kept, ruling, out)
     push_usual(baselines, keys, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
+
+
+def _contracts(group: Group) -> list[str]:
+    return [leg[0].print.contract for leg in group.legs] or [group.contract]
+
+
+def _add_market_facts(state: EngineState, subject: Subject, ruling: Ruling) -> None:
+    add_market_facts(
+        subject.features,
+        subject.contract,
+        subject.members,
+        state.calendar,
+        state.events,
+        ruling.params,
+    )
+
+
+def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruling) -> None:
+    """Set what the members alone do not tell, as it stood for the first revision."""
+    features = subject.features
+    features.day_volume_before = kept.day_volume_before
+    features.trade_types = count_types(kept.types)
+    reread_usual(kept.readings, features, ruling.params)
+    if features.event_gate is None:
+        _add_market_facts(state, subject, ruling)
 
 
 def packet_of(subject: Subject, kept: Kept, ruling: Ruling, out: Output) -> Packet:
@@ -83,36 +149,57 @@ def _conclude(
 ) -> None:
     """Add the event of an eligible packet, its hits and links, and its alert if it has one."""
     case = Case(packet, subject.features, subject.label, ruling.params, kept.identity)
-    event, fired = event_of(state, case, subject, out)
+    event, lead, fired = conclude(state, case, subject, out)
     kept.event = True
     hits = hits_of(case, event, fired, first=out.ordinal)
     out.rows.extend(hits)
     out.rows.extend(event_links(event, packet))
-    if event.abstained:
+    if lead is None:
         return
-    alert = build_alert(case, event, fired, ordinal=out.ordinal)
-    kept.alert = alert.dedupe_key
+    alert = build_alert(case, event, lead, fired, ordinal=out.ordinal)
     admitted = admit(state.chains, alert, ruling.params)
     if isinstance(admitted, Merged):
         out.rows.append(merged_link(admitted, event))
-        kept.alert = ""
     else:
+        kept.alert = alert.dedupe_key
         out.rows.append(admitted)
         out.rows.extend(alert_links(admitted, hits))
-    waiting = follow_up_of(case, event, subject.members[-1], ruling)
+    await_follow_up(state, case, event, subject.members[-1])
+
+
+def await_follow_up(
+    state: EngineState, case: Case, event: SmartMoneyEvent, last: StampedPrint
+) -> None:
+    """Look at the underlying a quarter of an hour later, where the event took a direction."""
+    waiting = follow_up_of(case, event, last)
     if waiting is not None:
         state.followups.add(waiting)
 
 
-def event_of(
-    state: EngineState, case: Case, subject: Subject, out: Output
-) -> tuple[SmartMoneyEvent, list[Verdict]]:
-    """Add the event that a packet reads as; return it with the rules that fired."""
+def conclude(state: EngineState, case: Case, subject: Subject, out: Output) -> Conclusion:
+    """Add the event that a packet reads as; return what else is built from it."""
     features, params = case.features, case.params
     verdicts = classify(features, case.label, params)
-    judgement = judge(score_profiles(features, params), features, params)
-    event = build_event(
-        case, verdicts, judgement, flow_facts(state, subject, params), ordinal=out.ordinal
+    quality = evidence_quality(features, has_underlying=bool(case.packet.underlying))
+    judgement = judge(score_profiles(features, params), quality, features, params)
+    lead = judgement.primary
+    flow = flow_facts(
+        state.flow,
+        subject.underlying,
+        case.packet.end_ts,
+        lead.direction if lead else "unknown",
+        params,
     )
+    event = build_event(case, verdicts, judgement, flow, quality=quality, ordinal=out.ordinal)
     out.rows.append(event)
-    return event, [verdict for verdict in verdicts if verdict.fired]
+    return Conclusion(event, lead, [verdict for verdict in verdicts if verdict.fired])
+
+
+def follow_up(state: EngineState, settled: FollowUp, out: Output) -> None:
+    """Add the hit of a reading that the underlying did not follow."""
+    ruling = state.rulings.of(settled.revision)
+    verdict = judge_no_follow_through(
+        settled.direction, settled.mid2, settled.later_mid2, settled.label, ruling.params
+    )
+    if verdict.fired:
+        out.rows.append(later_hit(settled, verdict, ruling, out.cause_seq, out.ordinal))

@@ -165,8 +165,16 @@ class Label(msgspec.Struct, frozen=True, gc=False):
 
 _KEPT_ALL = Label(passed=True, reasons=int(Reason.MODE_ALL))
 _BID_SIDES = (Side.B, Side.BB)
-_ASK_SIDES = (Side.A, Side.AA)
 _UNPLACED = (Side.MISSING, Side.STALE)
+# Plain numbers, because arithmetic on enum members is slow.
+_KEEP_AUTO_LARGE, _KEEP_SWEEP = int(Reason.KEEP_AUTO_LARGE), int(Reason.KEEP_SWEEP_OR_ISO)
+_KEEP_LARGE_COUNT, _KEEP_MID = int(Reason.KEEP_LARGE_CONTRACT_COUNT), int(Reason.KEEP_MID)
+_ASK, _BID, _NONE = (
+    int(Reason.KEEP_ASK_SIDE),
+    int(Reason.KEEP_BID_SIDE),
+    int(Reason.KEEP_MISSING_NBBO),
+)
+_KEEP_BY_SIDE = (_NONE, _NONE, _BID, _BID, _KEEP_MID, _ASK, _ASK)  # in the order of Side
 _CANCEL, _COMPRESSION = Family.CANCEL, Family.COMPRESSION  # enum look-ups are slow
 
 
@@ -233,16 +241,13 @@ def _reject(
 
 
 def _keeps(print_: StampedPrint, notional: int, side: Side, gates: Gates, *, is_iso: bool) -> int:
-    found = (
-        (Reason.KEEP_AUTO_LARGE, notional >= gates.auto_keep),
-        (Reason.KEEP_ASK_SIDE, side in _ASK_SIDES),
-        (Reason.KEEP_BID_SIDE, side in _BID_SIDES),
-        (Reason.KEEP_MID, side is Side.MID and notional >= 2 * gates.mid),
-        (Reason.KEEP_MISSING_NBBO, side in _UNPLACED),
-        (Reason.KEEP_SWEEP_OR_ISO, is_iso and notional >= gates.sweep),
-        (
-            Reason.KEEP_LARGE_CONTRACT_COUNT,
-            print_.size >= gates.large_size and notional >= gates.large_notional,
-        ),
-    )
-    return sum(int(reason) for reason, holds in found if holds)
+    mask = _KEEP_BY_SIDE[side]
+    if mask == _KEEP_MID and notional < 2 * gates.mid:
+        mask = 0
+    if notional >= gates.auto_keep:
+        mask |= _KEEP_AUTO_LARGE
+    if is_iso and notional >= gates.sweep:
+        mask |= _KEEP_SWEEP
+    if print_.size >= gates.large_size and notional >= gates.large_notional:
+        mask |= _KEEP_LARGE_COUNT
+    return mask

@@ -6,23 +6,25 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from flow.domain.events import StampedPrint
-from signals.engine.baselines import Reading
+from signals.engine.readings import Reading
 from signals.engine.groups import Group
+from signals.engine.trade_types import TradeType
 
 
-class Kept(msgspec.Struct):
+class Kept(msgspec.Struct, kw_only=True):
     """One emitted packet with what its revision needs.
 
     `event` and `alert` tell which rows must be revised with it. `readings` are the baselines that
-    it was measured against: they are not rewritten (errata 33).
+    it was measured against: they are not rewritten (errata 33). `types` are the trade types of the
+    prints of `group`, in their order.
     """
 
-    uid: bytes
     identity: str
     ts: int
     end_ts: int
     group: Group
     readings: list[Reading]
+    types: list[TradeType]
     day_volume_before: int
     contracts: list[str]
     prints: int
@@ -72,4 +74,3 @@ class Memory:
         self.prints += kept.prints
         for text in kept.contracts:
             self._by_contract.setdefault(text, deque()).append(kept)
-

@@ -5,11 +5,13 @@ a digit.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from hashlib import blake2b
 
 from flow.domain.events import StampedPrint
-from flow.domain.ids import content_uid
+from flow.domain.ids import SEPARATOR, content_uid
 from signals.engine.features import Features
+from signals.engine.memory import Kept
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION, Member, Packet
 from signals.engine.rulings import Ruling
@@ -18,7 +20,7 @@ from signals.engine.tally import Tally
 
 def identity_of(contract: str, opening: StampedPrint) -> str:
     """Return what makes a packet this packet: what it is of, and its opening print."""
-    return f"{contract}|{opening.uid.hex()}"
+    return f"{contract}{SEPARATOR}{opening.uid.hex()}"
 
 
 def packet_uid(identity: str, params: Params) -> bytes:
@@ -67,6 +69,32 @@ def build_packet(
         features=features,
         members=tuple([_member(print_) for print_ in members]),
         member_digest=blake2b(b"".join([each.uid for each in members]), digest_size=16).digest(),
+    )
+
+
+def empty_packet(
+    kept: Kept, gone: StampedPrint, underlying: str, ruling: Ruling, *, cause_seq: int, ordinal: int
+) -> Packet:
+    """Build the revision of a packet whose last member a cancel took back: nothing is left."""
+    features = Features(
+        session_date=date.fromordinal(gone.session_date).isoformat(),
+        premium_usd=0.0,
+        cancelled_count=kept.group.cancelled_count + len(kept.group.held),
+        event_gate="cancelled",
+    )
+    return build_packet(
+        [],
+        kept.identity.partition(SEPARATOR)[0],
+        underlying,
+        ruling,
+        Tally(),
+        features,
+        identity=kept.identity,
+        ts=kept.ts,
+        end_ts=kept.end_ts,
+        cause_seq=cause_seq,
+        ordinal=ordinal,
+        rev=kept.rev,
     )
 
 

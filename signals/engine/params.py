@@ -12,13 +12,22 @@ from hashlib import blake2b
 
 from signals.engine.alerts import AlertParams
 from signals.engine.baselines import BaselineParams
-from signals.engine.classifiers.spike import SpikeParams
+from signals.engine.classifiers.far_dated import FarDatedParams
+from signals.engine.classifiers.follow_through import FollowThroughParams
+from signals.engine.classifiers.open_interest import ClosingParams
 from signals.engine.classifiers.sweep import SweepParams
+from signals.engine.classifiers.zero_dte import ZeroDteParams
+from signals.engine.calendar import CalendarParams
+from signals.engine.cancels import CancelParams
 from signals.engine.clusters import ClusterParams
-from signals.engine.events import EventParams
+from signals.engine.flow_params import FlowParams
+from signals.engine.judgement import JudgementParams
 from signals.engine.labels import LabelParams
 from signals.engine.parameter import Parameter, Tuned, TuningError, Value
+from signals.engine.penalties import PenaltyParams
 from signals.engine.placement import PlacementParams
+from signals.engine.pricing import PricingParams
+from signals.engine.profiles.shared import ProfileParams
 from signals.engine.structures.params import StructureParams
 from signals.engine.sweeps import BurstParams
 
@@ -34,9 +43,18 @@ class Params(
     StructureParams,
     BaselineParams,
     SweepParams,
-    SpikeParams,
-    EventParams,
+    FarDatedParams,  # and with it the thresholds of activity
+    ZeroDteParams,
+    ClosingParams,
+    FollowThroughParams,
+    ProfileParams,
+    PenaltyParams,
+    JudgementParams,
     AlertParams,
+    CancelParams,
+    PricingParams,
+    CalendarParams,
+    FlowParams,
 ):
     """One complete set of values, checked. Rules take the parent record that they need."""
 

@@ -8,11 +8,12 @@ from typing import Annotated
 
 from flow.domain.units import MICROS
 from signals.engine.direction import DirectionParams
-from signals.engine.events import EventParams
 from signals.engine.explain import dollars, number, percent
 from signals.engine.features import Features
+from signals.engine.gate import EventParams
 from signals.engine.parameter import Tuned
 from signals.engine.profiles.shared import Penalty, values_of
+from signals.engine.quality import is_inside, is_special, is_unquoted
 
 NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
 _VALUE = ("ratio", 0, 1)
@@ -21,7 +22,7 @@ _SPEC = "spec 13.5"
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltyParams(EventParams, DirectionParams):
-    """Sizes and limits of the penalties. Source: options-engine.md 13.5 (PROPOSED); errata 2, 23."""
+    """Sizes and limits of the penalties. Source: options-engine.md 13.5; errata 2, 35."""
 
     penalty_weight: Annotated[
         float, Tuned(*_VALUE, "How much of a penalty is taken off", _SPEC)
@@ -54,9 +55,7 @@ class PenaltyParams(EventParams, DirectionParams):
     ] = 0.45
 
 
-def penalties_of(
-    profile_id: str, features: Features, params: PenaltyParams
-) -> tuple[Penalty, ...]:
+def penalties_of(profile_id: str, features: Features, params: PenaltyParams) -> tuple[Penalty, ...]:
     """Return every penalty of a profile on one packet, in the order of the table.
 
     Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
@@ -87,16 +86,10 @@ def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
         "stale_quote_context",
         params.penalty_stale_quote,
         f"Quotes cover {percent(features.coverage)} of the size, "
-        f"{percent(features.stale_ratio)} are stale.",
+        f"{percent(features.stale_ratio)} are stale; less than "
+        f"{percent(params.abstain_min_coverage)}, or {percent(params.abstain_max_stale_ratio)} "
+        "stale and more, is too little to tell.",
         values_of(features, "coverage", "stale_ratio"),
-    )
-
-
-def is_unquoted(features: Features, params: EventParams) -> bool:
-    """Return whether too little of the size has a usable quote (13.5; errata 3)."""
-    return (
-        features.coverage < params.abstain_min_coverage
-        or features.stale_ratio >= params.abstain_max_stale_ratio
     )
 
 
@@ -111,29 +104,15 @@ def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
     )
 
 
-def is_inside(features: Features, params: EventParams) -> bool:
-    """Return whether most of the quoted size printed inside the spread without taking a side.
-
-    Missing: a minute bar's one price tells no side, so it is not inside either.
-    Source: options-engine.md 11.2 and 13.5.
-    """
-    inside = features.inside_ratio
-    return (
-        features.granularity == "tick"
-        and inside is not None
-        and inside >= params.inside_min_ratio
-        and features.signed_share < params.inside_max_signed_share
-    )
-
-
 def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_inside(features, params):
         return None
     return Penalty(
         "inside_market_context",
         params.penalty_inside_market,
-        f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, "
-        f"{percent(features.signed_share)} took a side.",
+        f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, from "
+        f"{percent(params.inside_min_ratio)}, and {percent(features.signed_share)} took a side, "
+        f"less than {percent(params.inside_max_signed_share)}.",
         values_of(features, "inside_ratio", "signed_share"),
     )
 
@@ -141,24 +120,25 @@ def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
 def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
     floor = params.floor_micros(features.security_type) / MICROS
     low = params.low_premium_floors * floor
-    if (features.premium_usd or 0) >= low:
+    premium = features.premium_usd
+    if premium is None or premium >= low:
         return None
     return Penalty(
         "low_premium",
         params.penalty_low_premium,
-        f"{dollars(features.premium_usd or 0)} of premium is below {dollars(low)}.",
+        f"{dollars(premium)} of premium is below {dollars(low)}.",
         values_of(features, "premium_usd", "security_type"),
     )
 
 
 def _special(features: Features, params: PenaltyParams) -> Penalty | None:
-    if features.special_size_ratio < params.special_min_ratio:
+    if not is_special(features, params):
         return None
     return Penalty(
         "complex_or_special_print_context",
         params.penalty_special_print,
         f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
-        "or their like.",
+        f"or their like; {percent(params.special_min_ratio)} and more count.",
         values_of(features, "special_size_ratio", "conditions"),
     )
 
@@ -170,26 +150,41 @@ def _wide_underlying(features: Features, params: PenaltyParams) -> Penalty | Non
     return Penalty(
         "wide_underlying_quote_context",
         params.penalty_wide_underlying,
-        f"The quote of the underlying was {number(spread)} basis points wide.",
+        f"The quote of the underlying was {number(spread)} basis points wide; "
+        f"{number(params.wide_underlying_bps)} and more count.",
         values_of(features, "underlying_spread_bps"),
     )
 
 
 def _weak(features: Features, params: PenaltyParams) -> Penalty | None:
-    """A structure's sides are those of its legs; a minute bar shows no side at all."""
-    if features.granularity == "tick":
-        balanced = abs(features.imbalance) <= params.direction_min_imbalance
-        if not balanced or features.signed_share >= params.weak_signed_share:
-            return None
-        text = (
-            f"{percent(features.signed_share)} of the size took a side, and the two sides differ "
-            f"by {percent(abs(features.imbalance))}."
-        )
-    else:
+    """Return the penalty where no side prevails; a minute bar shows no side at all."""
+    keys: tuple[str, ...] = ("granularity",)
+    if features.granularity == "minute":
         text = "Minute bars show no side."
-    return Penalty(
-        "weak_aggression",
-        params.penalty_weak_aggression,
-        text,
-        values_of(features, "signed_share", "imbalance", "granularity"),
+    elif _is_balanced(features, params):
+        text, keys = _balance(features, params)
+    else:
+        return None
+    values = values_of(features, *keys)
+    return Penalty("weak_aggression", params.penalty_weak_aggression, text, values)
+
+
+def _is_balanced(features: Features, params: PenaltyParams) -> bool:
+    """Return whether too little size took a side, and no side prevails in what did."""
+    return (
+        abs(features.imbalance) <= params.direction_min_imbalance
+        and features.signed_share < params.weak_signed_share
+    )
+
+
+def _balance(features: Features, params: PenaltyParams) -> tuple[str, tuple[str, ...]]:
+    """Return the sentence and its keys; a structure's sides are those of its legs (errata 6)."""
+    share, limit = percent(features.signed_share), percent(params.weak_signed_share)
+    if features.structure_type:
+        text = f"The legs tell the side of {share} of the size, less than {limit}."
+        return text, ("structure_type", "signed_share")
+    return (
+        f"{share} of the size took a side, less than {limit}, and the two sides differ by "
+        f"{percent(abs(features.imbalance))}, at most {percent(params.direction_min_imbalance)}.",
+        ("signed_share", "imbalance"),
     )

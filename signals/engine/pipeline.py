@@ -11,7 +11,7 @@ from flow.domain.condition_table import Family
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import Control, LogEntry, PrintFlag, StampedPrint
 from signals.engine.alerts import forget_old
-from signals.engine.finality import ready_groups
+from signals.engine.finality import forget_owned, ready_groups
 from signals.engine.judging import finish, follow_up
 from signals.engine.output import Output
 from signals.engine.params import Params
@@ -124,11 +124,18 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
         apply_cancel(state, cancel, out)
     _finish_before(state, state.watermark, close_ts, out)
     forget_old(state.chains, state.watermark, _MAX_GAP_US)
+    forget_owned(state)
     state.events.forget_before(state.watermark)
 
 
 def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Output) -> None:
     for ready in ready_groups(state, limit, close_ts):
+        _follow_before(state, ready.group.due, out)
         finish(state, ready, out)
+    _follow_before(state, limit, out)
+
+
+def _follow_before(state: EngineState, limit: int, out: Output) -> None:
+    """Look back at the readings whose instant came before, in the order of event time."""
     for settled in state.followups.take_before(limit):
         follow_up(state, settled, out)

@@ -146,15 +146,17 @@ def _place_two_sided(
     one_sided = bid == 0
     wide = is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
-    confidence = 0.0
-    if side is not _MID:
-        confidence = conditions.cond_w * age_weight(print_, params)
-        if (side is _AA or side is _BB) and not conditions.is_iso:
-            confidence *= 0.7  # through the quote without a sweep order: usually quote lag
-        if wide:
-            confidence *= width_weight(bid, ask, params)
-        if one_sided and side is _B:
-            confidence *= 0.5
+    if side is _MID:
+        return Placement(side, 0, 0, (price - bid) / spread, state)
+    confidence = conditions.cond_w
+    if print_.quote_mode != _CHANGE:
+        confidence *= age_weight(print_, params)
+    if (side is _AA or side is _BB) and not conditions.is_iso:
+        confidence *= 0.7  # through the quote without a sweep order: usually quote lag
+    if wide:
+        confidence *= width_weight(bid, ask, params)
+    if one_sided and side is _B:
+        confidence *= 0.5
     position = min(max(price - bid, 0), spread) / spread
     return Placement(side, _SIGNS[side], int(confidence * 1_000_000 + 0.5), position, state)
 
@@ -181,7 +183,8 @@ def spread_bps(bid: int, ask: int) -> float:
 def is_wide(bid: int, ask: int, params: PlacementParams) -> bool:
     """Return whether the spread is wide: many basis points AND more than two ticks (errata 23)."""
     tick = PENNY_MICROS if (bid + ask) // 2 < PENNY_LIMIT_MICROS else NICKEL_MICROS
-    return ask - bid > 2 * tick and spread_bps(bid, ask) >= params.wide_spread_bps
+    spread = ask - bid
+    return spread > 2 * tick and spread * 20_000 >= params.wide_spread_bps * (ask + bid)
 
 
 def width_weight(bid: int, ask: int, params: PlacementParams) -> float:

@@ -4,6 +4,7 @@ A print whose packet is not final yet simply is no member. A packet that was giv
 row with rev + 1, and so do its event, its hits and its alert; nothing is changed in place.
 """
 
+from flow.domain.contracts import contract_label, parse_contract
 from flow.domain.events import StampedPrint
 from signals.engine.alerts import build_alert, revise_chain, withdraw
 from signals.engine.cancels import Day, choose, is_match
@@ -11,16 +12,18 @@ from signals.engine.case import Case
 from signals.engine.evidence import alert_links, cancel_links, event_links, hits_of
 from signals.engine.events import withdraw_event
 from signals.engine.groups import remove
-from signals.engine.judging import event_of, packet_of
-from signals.engine.market import add_market_facts
+from signals.engine.judging import (
+    Conclusion,
+    await_follow_up,
+    conclude,
+    measure_again,
+    packet_of,
+)
 from signals.engine.memory import Kept
 from signals.engine.output import Output
 from signals.engine.packets import empty_packet
-from signals.engine.records import Packet
-from signals.engine.rulings import Ruling
 from signals.engine.state import EngineState
 from signals.engine.subjects import Subject, subject_of
-from signals.engine.usual import read_volatility, reread_usual, usual_keys
 
 
 def apply_cancel(state: EngineState, cancel: StampedPrint, out: Output) -> None:
@@ -74,57 +77,58 @@ def _revise(
 ) -> None:
     ruling = state.rulings.of(kept.group.revision)
     kept.rev += 1
+    held = kept.group.held
+    kept.types = [
+        kind for kind, each in zip(kept.types, held, strict=True) if each.print.uid != gone.uid
+    ]
     remaining = remove(kept.group, frozenset((gone.uid,)))
+    subject = None
     if remaining is None:
-        packet = empty_packet(kept, gone, ruling, out)
+        underlying = parse_contract(gone.contract).underlying
+        packet = empty_packet(
+            kept, gone, underlying, ruling, cause_seq=out.cause_seq, ordinal=out.ordinal
+        )
         kept.group.held = []
-        subject = None
     else:
         kept.group = remaining
         subject = subject_of(remaining, ruling.params)
-        _measure_again(state, subject, kept, ruling)
+        measure_again(state, subject, kept, ruling)
         packet = packet_of(subject, kept, ruling, out)
     out.rows.append(packet)
     out.rows.extend(cancel_links(packet, gone, cancel))
     if kept.event:
-        _conclude_again(state, packet, subject, kept, ruling, out)
-
-
-def _measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruling) -> None:
-    features = subject.features
-    features.day_volume_before = kept.day_volume_before
-    reread_usual(kept.readings, features, ruling.params)
-    if features.event_gate is None:
-        add_market_facts(state, subject, ruling.params)
+        label = subject.label if subject else contract_label(parse_contract(gone.contract))
+        case = Case(packet, packet.features, label, ruling.params, kept.identity)
+        _conclude_again(state, case, subject, kept, out)
 
 
 def _conclude_again(
-    state: EngineState,
-    packet: Packet,
-    subject: Subject | None,
-    kept: Kept,
-    ruling: Ruling,
-    out: Output,
+    state: EngineState, case: Case, subject: Subject | None, kept: Kept, out: Output
 ) -> None:
-    label = subject.label if subject else packet.contract
-    case = Case(packet, packet.features, label, ruling.params, kept.identity)
-    if subject is None or packet.features.event_gate is not None:
-        event = withdraw_event(case, packet.features.event_gate or "", ordinal=out.ordinal)
+    """Add the next revision of an event, of its hits and of its alert.
+
+    A revision takes an alert back, or changes it; it never raises one.
+    """
+    gate = case.features.event_gate
+    if subject is None or gate is not None:
+        event = withdraw_event(case, gate or "cancelled", ordinal=out.ordinal)
+        found = Conclusion(event, None, [])
         out.rows.append(event)
-        out.rows.extend(event_links(event, packet))
-        fired = []
     else:
-        event, fired = event_of(state, case, subject, out)
+        found = conclude(state, case, subject, out)
+    event, lead, fired = found
     hits = hits_of(case, event, fired, first=out.ordinal)
     out.rows.extend(hits)
-    if subject is not None and packet.features.event_gate is None:
-        out.rows.extend(event_links(event, packet))
+    out.rows.extend(event_links(event, case.packet))
+    state.followups.drop(event.uid)
+    if lead is not None and subject is not None:
+        await_follow_up(state, case, event, subject.members[-1])
     if not kept.alert:
         return
-    if event.abstained:
+    if lead is None:
         alert = withdraw(case, event, kept.alert, ordinal=out.ordinal)
     else:
-        alert = build_alert(case, event, fired, ordinal=out.ordinal)
+        alert = build_alert(case, event, lead, fired, ordinal=out.ordinal)
     out.rows.append(alert)
     out.rows.extend(alert_links(alert, hits))
     revise_chain(state.chains, kept.alert, alert)

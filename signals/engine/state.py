@@ -4,28 +4,23 @@ A saved state continues exactly where it stood: equal input afterwards gives equ
 are deterministic, so two copies can be compared.
 """
 
-from typing import Any
-
-import msgspec
-
 from flow.domain.events import StampedPrint
 from flow.domain.sessions import Calendar
 from signals.engine.alerts import Chain
-from signals.engine.baselines import Baselines, SavedBaselines
-from signals.engine.calendar import EventCalendar, SavedCalendar
-from signals.engine.cancels import Day, Days
-from signals.engine.clusters import Clusters, OpenContract
-from signals.engine.flow_context import FlowWindows, SavedWindows
-from signals.engine.followups import FollowUp, FollowUps
+from signals.engine.baselines import Baselines
+from signals.engine.calendar import EventCalendar
+from signals.engine.cancels import Days
+from signals.engine.clusters import Clusters
+from signals.engine.flow_context import FlowWindows
+from signals.engine.followups import FollowUps
 from signals.engine.groups import Group
-from signals.engine.memory import Kept, Memory
-from signals.engine.parameter import Value
+from signals.engine.memory import Memory
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
 from signals.engine.rulings import Rulings
-from signals.engine.structures.candidates import Candidates, SavedCandidates
-from signals.engine.structures.packages import Packages, SavedPackages
-from signals.engine.trade_types import Averages, SavedAverages
+from signals.engine.structures.candidates import Candidates
+from signals.engine.structures.packages import Packages
+from signals.engine.trade_types import Averages
 
 STATE_VERSION = 2
 
@@ -75,13 +70,11 @@ class EngineState:
         self.calendar = calendar
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
-        self.packages = Packages(Params())
+        self.packages = Packages(self.rulings)
         self.packaged: list[tuple[tuple[int, int, int, str], Group]] = []
         self.owned: dict[bytes, int] = {}
-        self.candidates = Candidates(Params())
-        self.baselines = Baselines(
-            calendar.sessions_between if calendar else _weekdays, Params()
-        )
+        self.candidates = Candidates()
+        self.baselines = Baselines(calendar.sessions_between if calendar else _weekdays, Params())
         self.averages = Averages()
         self.flow = FlowWindows(Params())
         self.events = EventCalendar()

@@ -79,16 +79,22 @@ def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -
     Units: `floor_micros` is the least premium, by security type (errata 2).
     Missing: a fill without a venue counts for size, never as a venue.
     """
-    if sum(fill.size for fill in fills) < params.burst_min_size:
-        return NO_SWEEPS
-    if sum(fill.premium_micros for fill in fills) < floor_micros:
-        return NO_SWEEPS
-    if len({fill.venue for fill in fills}) < 2:
+    size = premium = 0
+    venues = set()
+    is_marked = False
+    for fill in fills:
+        size += fill.size
+        premium += fill.premium_micros
+        venues.add(fill.venue)
+        is_marked = is_marked or fill.is_iso
+    if size < params.burst_min_size or premium < floor_micros or len(venues) < 2:
         return NO_SWEEPS
     iso = None
-    for sign in (1, -1):
-        marked = [fill for fill in fills if fill.is_iso and fill.sign == sign]
-        iso = _larger(iso, _largest_run(marked, floor_micros, params, params.iso_sweep_min_count))
+    if is_marked:
+        for sign in (1, -1):
+            marked = [fill for fill in fills if fill.is_iso and fill.sign == sign]
+            run = _largest_run(marked, floor_micros, params, params.iso_sweep_min_count)
+            iso = _larger(iso, run)
     burst = _largest_run(fills, floor_micros, params, params.burst_min_count)
     return Sweeps(iso=iso, burst=burst)
 
@@ -104,8 +110,15 @@ def _largest_run(
 ) -> Run | None:
     """Return the run with the largest premium that passes, the earliest among equals."""
     best: Run | None = None
+    remaining = sum(fill.premium_micros for fill in fills)
     for start in range(len(fills) - min_count + 1):
-        best = _larger(best, _longest_from(fills, start, floor_micros, params, min_count))
+        if remaining < floor_micros:
+            break
+        remaining -= fills[start].premium_micros
+        found = _longest_from(fills, start, floor_micros, params, min_count)
+        best = _larger(best, found)
+        if found is not None and start + found.count == len(fills):
+            break  # every later run is a part of this one
     return best
 
 
@@ -113,28 +126,32 @@ def _longest_from(
     fills: Sequence[Fill], start: int, floor_micros: int, params: BurstParams, min_count: int
 ) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
-    first, before, found = fills[start], fills[start].ts, None
-    size, premium, by_sign = 0, 0, {1: 0, 0: 0, -1: 0}
+    first_ts = before = fills[start].ts
+    gap_us, latest = params.burst_max_gap_ms * 1_000, first_ts + params.burst_max_span_ms * 1_000
+    side_ppm = round(params.burst_min_side_ratio * MICROS)
+    min_size, min_venues = params.burst_min_size, params.burst_min_venue_count
+    found: Run | None = None
+    size = premium = bought = sold = 0
     venues: set[int] = set()
     for place in range(start, len(fills)):
         fill = fills[place]
-        if fill.ts - before > params.burst_max_gap_ms * 1_000:
+        ts = fill.ts
+        if ts - before > gap_us or ts > latest:
             break
-        if fill.ts - first.ts > params.burst_max_span_ms * 1_000:
-            break
-        before = fill.ts
+        before = ts
         size += fill.size
         premium += fill.premium_micros
-        by_sign[fill.sign] += fill.size
+        if fill.sign > 0:
+            bought += fill.size
+        elif fill.sign < 0:
+            sold += fill.size
         if counts_as_venue(fill.venue):
             venues.add(fill.venue)
         count = place - start + 1
-        if count < min_count or len(venues) < params.burst_min_venue_count:
+        if premium < floor_micros or count < min_count or size < min_size:
             continue
-        if size < params.burst_min_size or premium < floor_micros:
-            continue
-        sign = 1 if by_sign[1] >= by_sign[-1] else -1
-        if by_sign[sign] * MICROS >= round(params.burst_min_side_ratio * MICROS) * size:
-            span = fill.ts - first.ts
-            found = Run(sign, count, len(venues), first.ts, span, size, by_sign[sign], premium)
+        side = max(bought, sold)
+        if side * MICROS >= side_ppm * size and len(venues) >= min_venues:
+            sign = 1 if bought >= sold else -1
+            found = Run(sign, count, len(venues), first_ts, ts - first_ts, size, side, premium)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flow.domain.conditions import PrintConditions
 from flow.domain.events import PrintFlag, StampedPrint
+from flow.domain.securities import SecurityType
 from flow.domain.venues import counts_as_venue
 from signals.engine.labels import label, security_type
 from signals.engine.params import Params
@@ -19,7 +20,7 @@ class Tally:
     """Sums of one session. Weighted sums are in millionths of their unit."""
 
     __slots__ = (
-        "age_us", "buy_ppm", "buy_raw", "codes", "complex_count", "complex_size", "fills",
+        "age_us", "buy_ppm", "buy_raw", "codes", "complex_count", "complex_size",
         "iso_count", "iso_venues", "last_quoted", "last_state", "max_print_size", "position_size",
         "position_sum", "premium_buy_ppm", "premium_micros", "premium_sell_ppm", "reads",
         "sell_ppm", "sell_raw", "side_sizes", "sides", "signal_count", "signal_premium", "size",
@@ -52,7 +53,6 @@ class Tally:
         self.untold_count = 0
         self.signal_count = 0
         self.signal_premium = 0
-        self.fills: list[Fill] = []
         self.reads: list[tuple[StampedPrint, Placement, PrintConditions]] = []
         self.last_quoted: StampedPrint | None = None
         self.last_state = QuoteState.MISSING
@@ -61,78 +61,105 @@ class Tally:
 def tally_members(members: Sequence[StampedPrint], underlying: str, params: Params) -> Tally:
     """Sum over the members of one session, sorted by (ts, uid), under one revision."""
     tally = Tally()
-    kind = security_type(underlying, params)
+    reads = tally.reads
     for print_ in members:
         conditions = conditions_of(print_)
-        placement = place(print_, params, conditions)
-        tally.reads.append((print_, placement, conditions))
-        _add_amounts(tally, print_)
-        _add_side(tally, print_, placement, conditions)
-        _add_conditions(tally, print_, conditions)
-        _add_fill(tally, print_, placement, conditions)
-        if label(print_, placement, kind, params, conditions).passed:
-            tally.signal_count += 1
-            tally.signal_premium += print_.premium_micros or 0
+        reads.append((print_, place(print_, params, conditions), conditions))
+    _add_amounts(tally)
+    _add_sides(tally)
+    _add_weights(tally)
+    _add_conditions(tally)
+    _add_labels(tally, security_type(underlying, params), params)
     return tally
 
 
-def _add_amounts(tally: Tally, print_: StampedPrint) -> None:
-    size = print_.size
-    tally.size += size
-    tally.max_print_size = max(tally.max_print_size, size)
-    tally.value_micros += print_.price_micros * size
-    if tally.premium_micros is not None:
-        premium = print_.premium_micros
+def _add_amounts(tally: Tally) -> None:
+    size = largest = value = 0
+    premium: int | None = 0
+    venues = tally.venues
+    for print_, _, _ in tally.reads:
+        contracts, venue = print_.size, print_.venue
+        size += contracts
+        largest = max(largest, contracts)
+        value += print_.price_micros * contracts
+        paid = print_.premium_micros
         # One unknown premium makes the sum unknown: a part is not the whole.
-        tally.premium_micros = None if premium is None else tally.premium_micros + premium
+        premium = None if premium is None or paid is None else premium + paid
+        if counts_as_venue(venue):
+            venues[venue] = venues.get(venue, 0) + contracts
+    tally.size, tally.max_print_size = size, largest
+    tally.value_micros, tally.premium_micros = value, premium
 
 
-def _add_side(
-    tally: Tally, print_: StampedPrint, placement: Placement, conditions: PrintConditions
-) -> None:
-    side, size = placement.side, print_.size
-    tally.sides[side] += 1
-    tally.side_sizes[side] += size
-    if side > _STALE:
-        tally.last_quoted, tally.last_state = print_, placement.quote_state
-        tally.age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
-    if placement.spread_pos is not None:
-        tally.position_size += size
-        tally.position_sum += placement.spread_pos * size
-    weight = placement.confidence_ppm
-    if placement.sign > 0:
-        tally.buy_raw += size if conditions.cond_w > 0 else 0
-        tally.buy_ppm += size * weight
-        tally.premium_buy_ppm += (print_.premium_micros or 0) * weight
-    elif placement.sign < 0:
-        tally.sell_raw += size if conditions.cond_w > 0 else 0
-        tally.sell_ppm += size * weight
-        tally.premium_sell_ppm += (print_.premium_micros or 0) * weight
+def _add_sides(tally: Tally) -> None:
+    sides, side_sizes = tally.sides, tally.side_sizes
+    age_us = position_size = 0
+    position_sum = 0.0
+    for print_, placement, _ in tally.reads:
+        side, size = placement.side, print_.size
+        sides[side] += 1
+        side_sizes[side] += size
+        if side > _STALE:
+            tally.last_quoted, tally.last_state = print_, placement.quote_state
+            age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
+        position = placement.spread_pos
+        if position is not None:
+            position_size += size
+            position_sum += position * size
+    tally.age_us = age_us
+    tally.position_size, tally.position_sum = position_size, position_sum
 
 
-def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditions) -> None:
-    tally.codes.update(print_.conditions)
-    if not print_.conditions and print_.flags & _UNTOLD:
-        tally.untold_count += 1
-    if conditions.is_special:
-        tally.special_size += print_.size
-    if conditions.is_complex:
-        tally.complex_count += 1
-        tally.complex_size += print_.size
-    if conditions.is_iso:
-        tally.iso_count += 1
-        tally.iso_venues.add(print_.venue)
-    if counts_as_venue(print_.venue):
-        tally.venues[print_.venue] = tally.venues.get(print_.venue, 0) + print_.size
+def _add_weights(tally: Tally) -> None:
+    """Add what took a side: bare, and weighted by the confidence that it did."""
+    for print_, placement, conditions in tally.reads:
+        sign = placement.sign
+        if not sign:
+            continue
+        size, weight = print_.size, placement.confidence_ppm
+        bare = size if conditions.cond_w > 0 else 0
+        premium = print_.premium_micros or 0
+        if sign > 0:
+            tally.buy_raw += bare
+            tally.buy_ppm += size * weight
+            tally.premium_buy_ppm += premium * weight
+        else:
+            tally.sell_raw += bare
+            tally.sell_ppm += size * weight
+            tally.premium_sell_ppm += premium * weight
 
 
-def _add_fill(
-    tally: Tally, print_: StampedPrint, placement: Placement, conditions: PrintConditions
-) -> None:
-    """Keep what a sweep may be made of: never packages, auctions, crosses, or bars."""
-    if conditions.never_sweeps or conditions.cond_w <= 0 or print_.flags & _MINUTE_BAR:
-        return
-    tally.fills.append(
+def _add_conditions(tally: Tally) -> None:
+    seen: tuple[int, ...] | None = None
+    for print_, _, conditions in tally.reads:
+        codes = print_.conditions
+        if codes != seen:  # most members of one session were printed alike
+            seen = codes
+            tally.codes.update(codes)
+        if not codes and print_.flags & _UNTOLD:
+            tally.untold_count += 1
+        if conditions.is_special:
+            tally.special_size += print_.size
+        if conditions.is_complex:
+            tally.complex_count += 1
+            tally.complex_size += print_.size
+        if conditions.is_iso:
+            tally.iso_count += 1
+            tally.iso_venues.add(print_.venue)
+
+
+def _add_labels(tally: Tally, kind: SecurityType, params: Params) -> None:
+    count = premium = 0
+    for print_, placement, conditions in tally.reads:
+        if label(print_, placement, kind, params, conditions).passed:
+            count += 1
+            premium += print_.premium_micros or 0
+    tally.signal_count, tally.signal_premium = count, premium
+
+
+def fills_of(tally: Tally) -> list[Fill]:
+    """Return what a sweep may be made of: never packages, auctions, crosses, or bars."""
+    return [
         Fill(
             print_.ts,
             print_.size,
@@ -141,4 +168,6 @@ def _add_fill(
             print_.venue,
             conditions.is_iso,
         )
-    )
+        for print_, placement, conditions in tally.reads
+        if not conditions.never_sweeps and conditions.cond_w > 0 and not print_.flags & _MINUTE_BAR
+    ]

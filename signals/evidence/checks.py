@@ -18,6 +18,8 @@ ORDER = ("fail", "warn", "unknown", "pass")
 WARN_AGE_MS, FAIL_AGE_MS = 500, 1_500
 WARN_SPREAD, FAIL_SPREAD = 0.05, 0.12
 WARN_SIGMA, FAIL_SIGMA = 1.0, 2.0
+WARN_LEG, FAIL_LEG = 0.2, 0.6
+FAIL_DELTA = 0.8
 TIGHT_TICKS = 2
 PENNY_MICROS = 10_000
 _MARKED = {
@@ -125,7 +127,28 @@ def _mechanism(case: Case) -> Check:
 
 
 def _leg(case: Case) -> Check:
-    return Check("Matched leg", "unknown", "structures are not searched for by this engine")
+    """Say whether the packet may be one side of something larger (product-ui.md, section 5)."""
+    name, features = "Matched leg", case.features
+    if features["structure_type"]:
+        return _structure(name, features)
+    if features["granularity"] == "minute":
+        return Check(name, "unknown", "minute bars: legs cannot be matched")
+    flagged = features["complex_size_ratio"]
+    if flagged:
+        words = f"{fmt.percent(flagged)} of the size is flagged as part of a package; limits 20% and 60%"
+        return Check(name, _grade_from(flagged, WARN_LEG, FAIL_LEG), words)
+    if not features["conditions_known"]:
+        return Check(name, "unknown", "the feed flags no packages; none was found by time and size")
+    return Check(name, "pass", "no other leg was found by flag, time and size")
+
+
+def _structure(name: str, features: Mapping[str, Any]) -> Check:
+    legs = f"{features['structure_legs']} legs read together"
+    if features["structure_inferred"]:
+        return Check(name, "warn", f"{legs}, matched by time, venue and size: an inference")
+    if 0 in features["structure_signs"]:
+        return Check(name, "warn", f"{legs}, flagged by the tape; which were sold cannot be told")
+    return Check(name, "pass", f"{legs}, flagged by the tape")
 
 
 def _pre_move(case: Case) -> Check:
@@ -138,7 +161,14 @@ def _pre_move(case: Case) -> Check:
 
 
 def _event(case: Case) -> Check:
-    return Check("Event before expiry", "unknown", "no event calendar is loaded")
+    name, features = "Event before expiry", case.features
+    days = features["days_to_event"]
+    if days is None:
+        return Check(name, "unknown", "no calendar entry for the underlying")
+    words = f"{features['event_kind']} in {days:.1f} days"
+    if not features["expiry_after_event"]:
+        return Check(name, "pass", f"{words}, after the expiry")
+    return Check(name, "fail" if days < 1 else "warn", f"{words}, before the expiry")
 
 
 def _opening(case: Case) -> Check:
@@ -146,18 +176,26 @@ def _opening(case: Case) -> Check:
 
 
 def _moneyness(case: Case) -> Check:
-    name, row = "Moneyness", case.members[0]
-    if row.dte == 0:
-        return Check(name, "warn", "expires the same day")
-    spot, strike = spot_micros(row), case.features.get("strike")
+    name, row, features = "Moneyness", case.members[0], case.features
+    delta, is_same_day = features["delta"], row.dte == 0
+    is_stock = delta is not None and abs(delta) > FAIL_DELTA
+    if is_stock or is_same_day:
+        found = ["expires the same day"] if is_same_day else []
+        found += [f"delta {delta:.2f}: moves as stock does"] if is_stock else []
+        before_event = bool(features["expiry_after_event"])
+        words = ", ".join(found) + (", with an event before" if before_event else "")
+        return Check(name, "fail" if before_event else "warn", words)
+    spot, strike = spot_micros(row), features["strike"]
     if spot is None:
         return Check(name, "unknown", "no quote of the underlying")
     if not strike or row.dte is None:
         return Check(name, "unknown", "strike or expiry not known")
     ratio = spot / 1_000_000 / strike - 1
-    inside = ratio if case.features.get("option_type") == "call" else -ratio
+    inside = ratio if features["option_type"] == "call" else -ratio
     words = f"{fmt.percent(abs(inside))} {'in' if inside > 0 else 'out of'} the money, {row.dte}d"
-    # Delta is not computed: out of the money it is below 0.5 for certain, inside nobody knows.
+    if delta is not None:
+        return Check(name, "pass", f"{words}; delta {delta:.2f}")
+    # Out of the money delta is below 0.5 for certain, inside nobody knows.
     return Check(name, "unknown" if inside > 0 else "pass", f"{words}; delta not computed")
 
 
@@ -180,6 +218,11 @@ _CHECKS = (
 
 def _grade(value: float, warn: float, fail: float) -> str:
     return "fail" if value > fail else "warn" if value > warn else "pass"
+
+
+def _grade_from(value: float, warn: float, fail: float) -> str:
+    """Grade where the limit itself counts."""
+    return "fail" if value >= fail else "warn" if value >= warn else "pass"
 
 
 def _age_us(row: PrintRow) -> int:

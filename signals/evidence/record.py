@@ -9,6 +9,9 @@ from flow.live.tape import TapeLine, tape_line
 from flow.storage.pages import PrintRow, QuoteRow
 from flow.templatetags import flow_format as fmt
 from signals.evidence.checks import Case, Check, run_checks
+from signals.evidence.context import FlowLine, flow_lines
+from signals.evidence.hypotheses import Hypothesis, hypotheses_of
+from signals.evidence.legs import LegLine, leg_lines
 from signals.evidence.sources import Sources
 from signals.evidence.strip import Strip, build_strip
 from signals.evidence.sums import (
@@ -25,7 +28,9 @@ from signals.panels import DIRECTIONS, family_of, grade_of
 REASONS = {
     "stale_or_missing_quote_context": "quotes are stale or missing for too much of the size",
     "insufficient_evidence": "the evidence is below its least quality",
-    "no_rule_fired": "no rule fired",
+    "below_score_floor": "no hypothesis reaches the least score",
+    "conflicting_evidence": "the two best hypotheses contradict each other",
+    "cancelled": "its prints were cancelled",
     "special_print_or_complex_context": "special or package prints make up too much of the size",
     "inside_market_or_cross_like_execution": "executed inside the market, as crosses are",
     "premium_unknown": "the premium is not known",
@@ -70,6 +75,10 @@ class Evidence:
     terms: list[Term]
     reading: str
     family: str
+    hypotheses: list[Hypothesis]
+    margin: str
+    flow: list[FlowLine]
+    legs: list[LegLine]
     direction: str
     direction_word: str
     grade: str
@@ -86,8 +95,7 @@ def build_evidence(found: Sources) -> Evidence:
     """Turn what was read into what is shown; reads nothing itself."""
     packet, event, alert = found.packet, found.event, found.alert
     spoken = list(alert.explanations) if alert else _spoken(found)
-    lead = found.hits[0].classifier_id if found.hits else ""
-    family, _, reading = family_of(lead)
+    family, _, reading = family_of(event.primary_profile if event else None)
     quality = event.evidence_quality if event else None
     used = {key for item in spoken for key in item.get("thresholds", {})}
     direction = event.direction if event else "unknown"
@@ -102,6 +110,10 @@ def build_evidence(found: Sources) -> Evidence:
         terms=score_terms(alert.breakdown, alert.score) if alert else [],
         reading=reading,
         family=family,
+        hypotheses=hypotheses_of(event),
+        margin=number(event.features.get("margin")) if event else "",
+        flow=flow_lines(event.features.get("flow") if event else None),
+        legs=leg_lines(packet.features),
         direction=direction,
         direction_word=DIRECTIONS.get(direction, direction),
         grade=grade_of(quality) if quality is not None else "",

@@ -99,7 +99,6 @@ def packets_of_print(run: RunLike, row: PrintRow) -> list[PacketRow]:
     near = Packet.objects.using(run.alias).filter(
         run=run.id,
         symbol=known["symbol_id"],
-        contract=known["id"],
         ts__range=(row.ts - LONGEST_PACKET, row.ts),
         end_ts__gte=row.ts,
         stream=row.stream,

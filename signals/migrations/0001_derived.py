@@ -21,7 +21,8 @@ TABLES = {
         end_ts timestamptz NOT NULL,
         contract integer NOT NULL, symbol integer NOT NULL, tuning_revision integer NOT NULL,
         print_count integer NOT NULL, size bigint NOT NULL, premium_micros bigint,
-        first_price_micros bigint, last_price_micros bigint, vwap_micros bigint,
+        first_price_micros bigint NOT NULL, last_price_micros bigint NOT NULL,
+        vwap_micros bigint NOT NULL,
         features jsonb NOT NULL, member_seqs bigint[] NOT NULL, member_digest bytea NOT NULL,
         engine text NOT NULL, {PRIMARY}""",
     "smart_money_event": f"""{KEY}{CHILD}
@@ -39,8 +40,7 @@ TABLES = {
         classifier_ids jsonb NOT NULL, print_count integer NOT NULL, size bigint NOT NULL,
         premium_micros bigint, evidence_quality double precision NOT NULL,
         headline text NOT NULL, breakdown jsonb NOT NULL, explanations jsonb NOT NULL,
-        dedupe_key text NOT NULL, supersedes uuid, withdrawn boolean NOT NULL DEFAULT false,
-        engine text NOT NULL, {PRIMARY}""",
+        dedupe_key text NOT NULL, supersedes uuid, engine text NOT NULL, {PRIMARY}""",
     "evidence_link": f"""{KEY}
         parent_kind text NOT NULL, role text NOT NULL, ref_kind text NOT NULL,
         ref_stream integer, ref_ts timestamptz NOT NULL, ref_seq bigint, ref_uid uuid,

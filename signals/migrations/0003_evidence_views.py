@@ -28,7 +28,7 @@ VIEWS = {
         r.explanations FROM {{s}}.classifier_hit r {NAMES}""",
     "alert": f"""SELECT {CHILD}, r.event_uid, r.score, r.severity, r.direction, r.primary_profile,
         r.classifier_ids, r.print_count, r.size, r.premium_micros, r.evidence_quality,
-        r.headline, r.breakdown, r.explanations, r.dedupe_key, r.supersedes, r.withdrawn
+        r.headline, r.breakdown, r.explanations, r.dedupe_key, r.supersedes
         FROM {{s}}.alert r {NAMES}""",
 }
 
@@ -66,9 +66,9 @@ class Migration(migrations.Migration):
                 ("print_count", models.IntegerField(verbose_name="prints")),
                 ("size", models.BigIntegerField(verbose_name="contracts")),
                 ("premium_micros", models.BigIntegerField(null=True, verbose_name="premium")),
-                ("first_price_micros", models.BigIntegerField(null=True, verbose_name="first price")),
-                ("last_price_micros", models.BigIntegerField(null=True, verbose_name="last price")),
-                ("vwap_micros", models.BigIntegerField(null=True, verbose_name="average price by size")),
+                ("first_price_micros", models.BigIntegerField(verbose_name="first price")),
+                ("last_price_micros", models.BigIntegerField(verbose_name="last price")),
+                ("vwap_micros", models.BigIntegerField(verbose_name="average price by size")),
                 ("features", models.JSONField()),
                 (
                     "member_seqs",
@@ -199,7 +199,6 @@ class Migration(migrations.Migration):
                 ("explanations", models.JSONField()),
                 ("dedupe_key", models.TextField()),
                 ("supersedes", models.UUIDField(null=True)),
-                ("withdrawn", models.BooleanField()),
             ],
             options={
                 "verbose_name": "alert",

@@ -24,6 +24,7 @@ from signals.engine.sweeps import Fill, find_sweeps
 from tests.support.engine_builders import AUTO, ISO, SPY_CALL, SPY_PUT, clock, ms, stamped
 
 PARAMS = Params()
+SINGLE = Params.from_values({"structure_leg_min_size": 100_000})  # no packet is a leg
 
 
 # --- rounding -------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ def test_packets_equal_a_sort_and_cut(gaps: list[tuple[int, str]], every: int) -
         entries.append(print_)
     entries.append(clock(9_999, ms(at) + 10_000_000))
 
-    rows = step(new_state(), entries, PARAMS)
+    rows = step(new_state(), entries, SINGLE)
 
     packets = [row for row in rows if isinstance(row, Packet)]
     assert sorted([m.uid for m in packet.members] for packet in packets) == slow_sessions(prints)

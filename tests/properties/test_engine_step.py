@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.events import Control, LogEntry, StampedPrint
+from signals.engine.features import as_mapping
 from signals.engine.params import Params
 from signals.engine.pipeline import decode_state, encode_state, new_state, step
 from signals.engine.records import Alert, Derived, EvidenceLink, Packet, SmartMoneyEvent
@@ -192,11 +193,11 @@ def test_packets_keep_gap_and_span(prints: list[StampedPrint]) -> None:
 def test_shares_are_shares(prints: list[StampedPrint]) -> None:
     for packet in packets(run(with_clocks(prints, 500))):
         found = packet.features
-        total = found["coverage"] + found["stale_ratio"] + found["missing_ratio"]
+        total = found.coverage + found.stale_ratio + found.missing_ratio
         assert total == pytest.approx(1, abs=2e-4)
-        assert -1 <= found["imbalance"] <= 1
-        assert found["buy_share"] <= found["buy_raw"] + 1e-4
-        assert found["sell_share"] <= found["sell_raw"] + 1e-4
+        assert -1 <= found.imbalance <= 1
+        assert found.buy_share <= found.buy_raw + 1e-4
+        assert found.sell_share <= found.sell_raw + 1e-4
 
 
 @given(print_lists(plain=True), st.sampled_from([2, 3, 10]))
@@ -212,7 +213,7 @@ def test_scaling_sizes_scales_premium_and_leaves_shares(prints: list[StampedPrin
         assert other.size == one.size * k
         assert other.premium_micros == (one.premium_micros or 0) * k
         for key in ("coverage", "buy_share", "sell_share", "imbalance", "signed_share", "vwap"):
-            assert other.features[key] == one.features[key]
+            assert getattr(other.features, key) == getattr(one.features, key)
 
 
 def mirrored(print_: StampedPrint) -> StampedPrint:
@@ -228,12 +229,12 @@ def test_mirrored_sides_swap_shares_and_turn_the_imbalance(prints: list[StampedP
     after = packets(run(with_clocks([mirrored(p) for p in prints], 500)))
 
     for one, other in zip(before, after, strict=True):
-        assert other.features["buy_share"] == one.features["sell_share"]
-        assert other.features["sell_share"] == one.features["buy_share"]
-        assert other.features["imbalance"] == -one.features["imbalance"]
-        assert other.features["signed_share"] == one.features["signed_share"]
-        assert other.features["sweep_sign"] in (0, -one.features["sweep_sign"]) or (
-            one.features["sweep_sign"] == 0
+        assert other.features.buy_share == one.features.sell_share
+        assert other.features.sell_share == one.features.buy_share
+        assert other.features.imbalance == -one.features.imbalance
+        assert other.features.signed_share == one.features.signed_share
+        assert other.features.sweep_sign in (0, -one.features.sweep_sign) or (
+            one.features.sweep_sign == 0
         )
 
 
@@ -288,4 +289,5 @@ def test_close_of_the_session_gives_the_content_of_a_late_clock(prints: list[Sta
 @given(print_lists())
 def test_packets_are_json(prints: list[StampedPrint]) -> None:
     for packet in packets(run(with_clocks(prints, 500))):
-        assert json.loads(json.dumps(packet.features, allow_nan=False)) == packet.features
+        found = as_mapping(packet.features)
+        assert json.loads(json.dumps(found, allow_nan=False)) == found

@@ -15,26 +15,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flow.domain.contracts import parse_contract
 from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
-from signals.engine.clusters import ClosedSession, Held
-from signals.engine.packets import build_packet
+from signals.engine.clusters import Held
+from signals.engine.features import Features, as_mapping
+from signals.engine.groups import Group
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, Side, place
-from signals.engine.records import Packet
-from signals.engine.rulings import Ruling
+from signals.engine.subjects import subject_of
 from tests.support.engine_builders import AUCTION, AUTO, COMPLEX, CROSS, ISO, ms, stamped
 
 PARAMS = Params()
-RULING = Ruling(3, PARAMS)
 CALL, PUT = "NVDA-2025-01-17-450-C", "NVDA-2025-01-17-450-P"
 WEIGHT = {AUTO: 1.0, ISO: 1.0, AUCTION: 0.25, CROSS: 0.0, COMPLEX: 0.0}
 
 
-def packet_of(prints: list[StampedPrint]) -> Packet:
-    session = ClosedSession(0, prints[0].contract, [Held(each, 3) for each in prints], 2)
-    contract = parse_contract(prints[0].contract)
-    return build_packet(session, contract, RULING, cause_seq=9, ordinal=0)
+def packet_of(prints: list[StampedPrint]) -> Features:
+    held = [Held(each, 3) for each in prints]
+    return subject_of(Group(0, prints[0].contract, held, late_count=2), PARAMS).features
 
 
 def share(part: Fraction | int, whole: int) -> float:
@@ -182,7 +179,7 @@ def sessions(draw: st.DrawFn) -> list[StampedPrint]:
 
 @given(sessions())
 def test_packet_equals_the_plain_computation(prints: list[StampedPrint]) -> None:
-    found = packet_of(prints)
+    found = as_mapping(packet_of(prints))
     expected = (
         slow_amounts(prints)
         | slow_sides(prints)
@@ -191,9 +188,7 @@ def test_packet_equals_the_plain_computation(prints: list[StampedPrint]) -> None
         | slow_pace(prints)
     )
 
-    assert {key: found.features[key] for key in expected} == expected
-    assert (found.ts, found.end_ts) == (prints[0].ts, prints[-1].ts)
-    assert [member.uid for member in found.members] == [each.uid for each in prints]
+    assert {key: found[key] for key in expected} == expected
 
 
 @given(sessions())
@@ -202,16 +197,16 @@ def test_venues_and_their_entropy(prints: list[StampedPrint]) -> None:
     for each in prints:
         if each.venue not in (0, 11):  # unstated, and the SIP itself
             sizes[each.venue] += each.size
-    features = packet_of(prints).features
+    features = packet_of(prints)
 
-    assert features["venue_count"] == (len(sizes) or None)
+    assert features.venue_count == (len(sizes) or None)
     if sizes:
         whole = sum(sizes.values())
         entropy = -sum(size / whole * math.log(size / whole) for size in sizes.values())
-        assert features["venue_entropy"] == pytest.approx(entropy, abs=5e-5)
-        assert 0 <= features["venue_entropy"] <= math.log(len(sizes)) + 1e-4
+        assert features.venue_entropy == pytest.approx(entropy, abs=5e-5)
+        assert 0 <= features.venue_entropy <= math.log(len(sizes)) + 1e-4
     else:
-        assert features["venue_entropy"] is None
+        assert features.venue_entropy is None
 
 
 @given(sessions())
@@ -226,14 +221,14 @@ def test_position_and_age_are_weighted_by_size(prints: list[StampedPrint]) -> No
             at = min(max(each.price_micros, bid), ask)
             inside += Fraction(at - bid, ask - bid) * each.size
             weights += each.size
-    features = packet_of(prints).features
+    features = packet_of(prints)
 
     if weights:
-        assert features["spread_pos_mean"] == pytest.approx(float(inside / weights), abs=6e-5)
+        assert features.spread_pos_mean == pytest.approx(float(inside / weights), abs=6e-5)
     else:
-        assert features["spread_pos_mean"] is None
+        assert features.spread_pos_mean is None
     expected_age = share(Fraction(ages, 1_000), covered) if covered else None
-    assert features["quote_age_ms"] == expected_age
+    assert features.quote_age_ms == expected_age
 
 
 @given(sessions(), st.data())
@@ -253,9 +248,8 @@ def test_unknown_premium_of_one_member_leaves_money_unknown(
 
     found = packet_of(unknown)
 
-    assert found.premium_micros is None
-    assert found.features["event_gate"] == "premium_unknown"
-    assert not found.features["sweep"]
+    assert found.event_gate == "premium_unknown"
+    assert not found.sweep
     for key in ("premium_usd", "premium_buy_usd", "premium_sell_usd", "sweep_premium_usd"):
-        assert found.features[key] is None
-    assert found.size == sum(each.size for each in prints)
+        assert getattr(found, key) is None
+    assert found.total_size == sum(each.size for each in prints)

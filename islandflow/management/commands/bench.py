@@ -2,31 +2,56 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from islandflow.bench.engine import goals_of, lines_of, run_engine, verdict_of
 from islandflow.bench.load import GROWTH_LIMIT_MB, LAG_LIMIT_S, LoadResult, run_load
+from islandflow.bench.stream import FULL_EVENTS, SECONDS
 from islandflow.scratch import run_inside_scratch
 
 
 class Command(BaseCommand):
-    help = "Measure: `bench load` drives ingest and compute at a steady rate."
+    help = (
+        "Measure: `bench load` drives ingest and compute at a steady rate, `bench engine` times "
+        "the engine beside what a plain dict does in the same minute."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["load"])
-        parser.add_argument("--rate", type=int, default=5_000, help="option prints per second")
-        parser.add_argument("--minutes", type=float, default=10.0)
+        parser.add_argument("what", choices=["load", "engine"])
+        parser.add_argument("--rate", type=int, default=5_000, help="load: option prints a second")
+        parser.add_argument("--minutes", type=float, default=10.0, help="load: how long")
+        parser.add_argument("--events", type=int, default=FULL_EVENTS, help="engine: how many")
+        parser.add_argument("--runs", type=int, default=3, help="engine: passes to take medians of")
+        parser.add_argument("--shape", choices=sorted(SECONDS), default="busy", help="engine: tape")
         parser.add_argument("--inside", action="store_true", help="internal: the scratch is ready")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["inside"]:
+        if options["what"] == "engine":
+            self._engine(options)
+        elif options["inside"]:
+            call_command("migrate", verbosity=0)
+            result = run_load(options["rate"], options["minutes"] * 60, say=self.stderr.write)
+            self._report(result, options["rate"])
+        else:
             words = [f"--{key}={options[key]}" for key in ("rate", "minutes")]
-            if run_inside_scratch("bench", options["what"], "--inside", *words):
+            if run_inside_scratch("bench", "load", "--inside", *words):
                 raise CommandError("the goal was missed; the lines above have the figures")
-            return
-        call_command("migrate", verbosity=0)
-        result = run_load(options["rate"], options["minutes"] * 60, say=self.stderr.write)
-        self._report(result, options["rate"])
+
+    def _engine(self, options: dict[str, Any]) -> None:
+        events, runs = options["events"], options["runs"]
+        if events < 1_000 or runs < 1:
+            raise CommandError(f"{events} events in {runs} runs; expected 1000 in 1 or more")
+        found = run_engine(
+            events, runs, options["shape"], source=settings.BASE_DIR, home=settings.HOME
+        )
+        for line in lines_of(found):
+            self.stdout.write(line)
+        verdict = verdict_of(goals_of(found))
+        self.stdout.write(verdict)
+        if verdict.startswith("ENGINE FAILED"):
+            raise SystemExit(1)
 
     def _report(self, r: LoadResult, rate: int) -> None:
         write = self.stdout.write

@@ -1,14 +1,22 @@
-"""What every rule classifier shares: its answer, the aggressor adjustment, common parameters."""
+"""What every rule classifier shares: its answer, its adjustments, common parameters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
+from signals.engine import explain
+from signals.engine.direction import Direction, DirectionParams, infer_direction
+from signals.engine.features import Features
 from signals.engine.parameter import ParameterGroup, Tuned
 
-Direction = Literal["bullish", "bearish", "neutral", "mixed", "unknown"]
 Sentence = dict[str, Any]
+Words = tuple[str, str]  # of an adjustment, where it raises and where it lowers
+
+LEANS: Words = ("size leans to one side", "no side prevails")
+TOOK_SIDES: Words = ("most size took a side", "little size took a side")
+RESOLVED: Words = ("sides of the legs are known", "sides of the legs are not known")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +64,90 @@ def silent(classifier_id: str, reason: str) -> Verdict:
     return Verdict(classifier_id=classifier_id, reason=reason)
 
 
-def aggressor_term(coverage: float, ratio: float, params: ClassifierParams) -> Term | None:
-    """Return the AGG adjustment: up if the size leans to one side, down if it does not.
+def fire(
+    classifier_id: str,
+    direction: Direction,
+    terms: Sequence[Term],
+    cap: float,
+    sentences: Sequence[Sentence],
+    *,
+    factor: float = 1.0,
+) -> Verdict:
+    """Return the verdict of a rule that fires; its last sentence says how its confidence adds up.
+
+    `factor`: what an inference leaves of the sum, after the cap (errata 40).
+    """
+    confidence = total(terms, cap, factor)
+    return Verdict(
+        classifier_id=classifier_id,
+        fired=True,
+        confidence=confidence,
+        direction=direction,
+        sentences=(*sentences, explain.confidence(terms, cap, factor, confidence)),
+    )
+
+
+def first_reason(tests: Sequence[tuple[bool, str]]) -> str:
+    """Return the reason of the first test that failed, empty if none did."""
+    return next((reason for failed, reason in tests if failed), "")
+
+
+def reaches(z: float | None, samples: int, least: float, params: ClassifierParams) -> bool:
+    """Return whether a z counts and is high enough. Source: options-engine.md 12.2, strict z of 10.
+
+    Missing: no z (no baseline is ready) never counts.
+    """
+    return z is not None and samples >= params.z_min_samples and z >= least
+
+
+def aggressor_term(
+    coverage: float, ratio: float, params: ClassifierParams, words: Words = LEANS
+) -> Term | None:
+    """Return the AGG adjustment: up if enough of the size took the side asked for, else down.
 
     Missing: below the least coverage quotes say too little, and nothing changes.
     Source: options-engine.md 12.2, ratios unweighted by errata 7.
     """
     if coverage < params.min_nbbo_coverage:
         return None
+    return _side_term(ratio, params, words)
+
+
+def side_terms(
+    coverage: float, ratio: float, params: ClassifierParams, words: Words = LEANS
+) -> list[Term]:
+    """Return the SIDE adjustment: for rules that rest on a side, thin coverage costs.
+
+    Missing: its callers ask only where some size is covered, so the -0.15 without any has no place.
+    Source: options-engine.md 12.2, ratios unweighted by errata 7.
+    """
+    term = _side_term(ratio, params, words)
+    if coverage < params.min_nbbo_coverage:
+        return [Term(-0.10, "quotes cover little of the size"), term]
+    return [term]
+
+
+def _side_term(ratio: float, params: ClassifierParams, words: Words) -> Term:
     if ratio >= params.min_aggressor_ratio:
-        return Term(0.05, "size leans to one side")
-    return Term(-0.10, "no side prevails")
+        return Term(0.05, words[0])
+    return Term(-0.10, words[1])
 
 
-def total(terms: list[Term], cap: float) -> float:
-    """Return the sum of the terms between 0 and the cap, to four places."""
+def aggressive_share(features: Features) -> float:
+    """Return the share of size that took either side, to four places; unweighted by errata 7."""
+    return round(features.buy_raw + features.sell_raw, 4)
+
+
+def lean_of(features: Features, params: DirectionParams) -> Direction:
+    """Return the direction of a rule whose pattern has none of its own: neutral where untold.
+
+    Source: options-engine.md 12.5 (neutral below the least imbalance or signed share); errata 5.
+    """
+    found = infer_direction(features, params)
+    return found if found in ("bullish", "bearish") else "neutral"
+
+
+def total(terms: Sequence[Term], cap: float, factor: float = 1.0) -> float:
+    """Return the sum of the terms between 0 and the cap, times the factor, to four places."""
     points = sum(round(term.points * 10_000) for term in terms) / 10_000
-    return min(cap, max(0.0, points))
+    return round(min(cap, max(0.0, points)) * factor, 4)

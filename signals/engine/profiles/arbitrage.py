@@ -1,6 +1,7 @@
 """Matched legs without exposure: consistent with structure arbitrage."""
 
 from signals.engine.explain import percent
+from signals.engine.profiles import terms
 from signals.engine.profiles.shared import Inputs, ProfileParams, Term, values_of
 
 PROFILE = "arbitrage"
@@ -17,7 +18,7 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     resolved share of at least 0.35.
     """
     features = inputs.features
-    base = Term("eligible_packet", 0.08, "The packet is above the floors of an event.", {})
+    base = terms.eligible(0.08, features)
     if features.structure_type not in TYPES:
         return (base,)
     symmetry = features.same_size_leg_symmetry or 0.0
@@ -25,7 +26,7 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         features.signed_share >= params.direction_min_signed_share
         and abs(features.imbalance) <= MAX_BIAS
     )
-    found = [
+    return terms.contributing(
         base,
         Term(
             "matched_structure",
@@ -36,15 +37,17 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "matched_leg_symmetry",
             0.24 if symmetry >= MIN_SYMMETRY else 0.0,
-            f"The smallest leg has {percent(symmetry)} of the largest; 70 % and more count.",
+            f"The smallest leg has {percent(symmetry)} of the largest; {percent(MIN_SYMMETRY)} and "
+            "more count.",
             values_of(features, "same_size_leg_symmetry"),
         ),
         Term(
             "near_flat_directional_exposure",
             0.18 if is_flat else 0.0,
-            f"The sides of {percent(features.signed_share)} of the size are resolved and cancel "
-            "each other.",
+            f"The sides of {percent(features.signed_share)} of the size are resolved and differ by "
+            f"{percent(abs(features.imbalance))}; from "
+            f"{percent(params.direction_min_signed_share)} resolved and up to "
+            f"{percent(MAX_BIAS)} apart count.",
             values_of(features, "signed_share", "imbalance"),
         ),
-    ]
-    return tuple(term for term in found if term.points > 0)
+    )

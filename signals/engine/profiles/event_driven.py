@@ -1,49 +1,55 @@
 """An expiry behind a known date: consistent with positioning for an event."""
 
-from signals.engine.explain import dollars, number
-from signals.engine.profiles.shared import Inputs, ProfileParams, Term, points, values_of
+from signals.engine.explain import number
+from signals.engine.profiles import terms
+from signals.engine.profiles.shared import (
+    PRE_EVENT_DAYS,
+    Inputs,
+    ProfileParams,
+    Term,
+    points,
+    values_of,
+)
 
 PROFILE = "event_driven"
-SPREAD_CAP = 0.16
-MIN_SPREAD_SAMPLES = 12
+SPREAD_FROM, SPREAD_WEIGHT, SPREAD_CAP = 1, 0.04, 0.16
 
 
 def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     """Return the terms of the profile.
 
     Source: options-engine.md 13.2 and 13.5: 0.12 + 0.32 before an event + 0.14 premium +
-    clamp(0.04 x max(0, spread z - 1), 0, 0.16), the z from 12 samples on.
+    clamp(0.04 x max(0, spread z - 1), 0, 0.16), the z from `z_min_samples` on.
     """
     features = inputs.features
     z = features.spread_z
     spread = 0.0
-    if z is not None and features.spread_z_n >= MIN_SPREAD_SAMPLES:
-        spread = min(SPREAD_CAP, 0.04 * max(0.0, z - 1))
-    found = [
-        Term("eligible_packet", 0.12, "The packet is above the floors of an event.", {}),
+    if z is not None and features.spread_z_n >= params.z_min_samples:
+        spread = min(SPREAD_CAP, SPREAD_WEIGHT * max(0.0, z - SPREAD_FROM))
+    return terms.contributing(
+        terms.eligible(0.12, features),
         Term(
             "event_calendar_alignment",
             0.32 if inputs.is_pre_event else 0.0,
-            f"{features.event_kind} in {number(features.days_to_event or 0)} days, the option "
-            "settles behind it; at most 21 days count.",
+            f"Known to come: {_words(features.event_kind)} in "
+            f"{number(features.days_to_event or 0)} days, before the option settles; at most "
+            f"{PRE_EVENT_DAYS} days count.",
             values_of(
                 features, "event_kind", "days_to_event", "expiry_after_event",
                 "pre_event_concentration",
             ),
         ),
-        Term(
-            "premium",
-            points(0.14 * inputs.premium_factor),
-            f"{dollars(features.premium_usd or 0)} of premium; "
-            f"{dollars(params.full_premium_usd(features.security_type))} counts in full.",
-            values_of(features, "premium_usd", "security_type"),
-        ),
+        terms.premium(0.14, inputs, params),
         Term(
             "spread_widening",
             points(spread),
-            f"The spread stands {number(z or 0)} robust deviations above its usual width; "
-            "1 and more count.",
+            f"The spread stands {number(z or 0)} robust deviations above its usual width over "
+            f"{features.spread_z_n:,} packets; beyond {SPREAD_FROM} counts, "
+            f"{number(SPREAD_FROM + SPREAD_CAP / SPREAD_WEIGHT)} in full.",
             values_of(features, "spread_z", "spread_z_n", "spread_z_scope"),
         ),
-    ]  # fmt: skip
-    return tuple(term for term in found if term.points > 0)
+    )  # fmt: skip
+
+
+def _words(kind: str | None) -> str:
+    return (kind or "an event").replace("_", " ")

@@ -1,7 +1,15 @@
 """At the money, days to go, after a move: consistent with hedges being rebalanced."""
 
 from signals.engine.explain import number, percent
-from signals.engine.profiles.shared import Inputs, ProfileParams, Term, points, values_of
+from signals.engine.profiles import terms
+from signals.engine.profiles.shared import (
+    NEAR_ATM,
+    Inputs,
+    ProfileParams,
+    Term,
+    points,
+    values_of,
+)
 
 PROFILE = "hedge_reactive"
 MAX_DAYS = 2
@@ -18,19 +26,20 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     move = features.underlying_move_bps or 0.0
     dte = features.dte_days
     is_gamma = inputs.is_near_atm and dte is not None and dte <= MAX_DAYS
-    found = [
-        Term("eligible_packet", 0.10, "The packet is above the floors of an event.", {}),
+    return terms.contributing(
+        terms.eligible(0.10, features),
         Term(
             "short_dated_atm_gamma_context",
             0.32 if is_gamma else 0.0,
             f"{dte} days to expiry and {percent(abs(features.otm_pct or 0))} from the money; at "
-            "most 2 days and 1.5 % count.",
+            f"most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
             values_of(features, "dte_days", "otm_pct", "underlying_mid"),
         ),
         Term(
             "underlying_move_linkage",
             points(min(MOVE_CAP, abs(move) / FULL_MOVE_BPS)),
-            f"The underlying had moved {number(round(move, 1))} basis points in the minute before.",
+            f"The underlying had moved {number(move)} basis points in the minute before; "
+            f"{number(MOVE_CAP * FULL_MOVE_BPS)} either way count in full.",
             values_of(features, "underlying_move_bps"),
         ),
         Term(
@@ -39,5 +48,4 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
             f"{features.total_size:,} contracts; {params.profile_full_size:,} count in full.",
             values_of(features, "total_size"),
         ),
-    ]
-    return tuple(term for term in found if term.points > 0)
+    )

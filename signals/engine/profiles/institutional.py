@@ -1,57 +1,103 @@
 """A large one-sided packet: consistent with directional accumulation."""
 
-from signals.engine.explain import dollars, number, percent
-from signals.engine.profiles.shared import Inputs, ProfileParams, Term, points, values_of
+from signals.engine.explain import percent
+from signals.engine.features import Features
+from signals.engine.gate import EventParams
+from signals.engine.profiles import terms
+from signals.engine.profiles.shared import (
+    OTM_FROM,
+    SHORT_DATED_DAYS,
+    Inputs,
+    ProfileParams,
+    Term,
+    points,
+    values_of,
+)
+from signals.engine.quality import INSIDE, SPECIAL, is_inside, is_special
 
 PROFILE = "institutional_directional"
 PINNED = 0.18
+GUARD = "retail_frenzy_guard"
 
 
 def institutional_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     """Return the terms of the profile.
 
-    Source: options-engine.md 13.2: 0.20 + 0.25 premium + 0.18 burst + 0.16 quality + 0.12 side.
+    Source: options-engine.md 13.2: 0.20 + 0.25 premium + 0.18 burst + 0.16 quality + 0.12 side, by
+    errata 6 that of the legs of a structure.
     """
     features = inputs.features
-    found = [
-        Term("large_parent_event", 0.20, "The packet is above the floors of an event.", {}),
-        Term(
-            "premium",
-            points(0.25 * inputs.premium_factor),
-            f"{dollars(features.premium_usd or 0)} of premium; "
-            f"{dollars(params.full_premium_usd(features.security_type))} counts in full.",
-            values_of(features, "premium_usd", "security_type"),
-        ),
-        Term(
-            "burst_print_pattern",
-            points(0.18 * inputs.burst_factor),
-            f"{features.count:,} prints in {number(features.span_ms)} ms; 8 count in full.",
-            values_of(features, "count", "span_ms"),
-        ),
+    return terms.contributing(
+        terms.eligible(0.20, features, "large_parent_event"),
+        terms.premium(0.25, inputs, params),
+        terms.burst(0.18, inputs),
         Term(
             "quote_quality",
             points(0.16 * inputs.quality),
             f"Quotes cover {percent(features.coverage)} of the size, "
-            f"{percent(features.stale_ratio)} stale.",
+            f"{percent(features.stale_ratio)} are stale.",
             values_of(features, "coverage", "stale_ratio"),
         ),
         Term(
             "directional_aggressor_mix",
             0.12 if inputs.is_one_sided else 0.0,
-            f"{percent(features.buy_raw)} of the size at the ask or above, "
-            f"{percent(features.sell_raw)} at the bid or below; one side counts from "
-            f"{percent(params.profile_min_aggression)}.",
-            values_of(features, "buy_raw", "sell_raw", "signed_share"),
+            f"{_sides(features)}; one side counts from {percent(params.profile_min_aggression)}.",
+            values_of(features, *_side_keys(features)),
         ),
-    ]
-    return tuple(term for term in found if term.points > 0)
+    )
 
 
-def institutional_pin(inputs: Inputs, suppressed: tuple[str, ...]) -> str | None:
-    """Return what holds the profile at 0.18, None if nothing does.
+def _sides(features: Features) -> str:
+    if features.structure_type:
+        return (
+            f"The legs lean {features.structure_direction}, {percent(features.signed_share)} of "
+            "the size resolved"
+        )
+    return (
+        f"{percent(features.buy_raw)} of the size at the ask or above, "
+        f"{percent(features.sell_raw)} at the bid or below"
+    )
 
-    Source: options-engine.md 13.2; errata 12 (the pin stays, then the penalty multiplies).
+
+def _side_keys(features: Features) -> tuple[str, ...]:
+    if features.structure_type:
+        return ("structure_type", "structure_direction", "signed_share")
+    return ("buy_raw", "sell_raw")
+
+
+def institutional_pin(inputs: Inputs, params: EventParams) -> Term | None:
+    """Return the one term that holds the profile at 0.18, None if nothing does.
+
+    Stale or missing quotes are no pin: they decline anyhow, and their penalty is the largest.
+    Source: options-engine.md 13.2; errata 12 (special, inside and short-dated stay a pin, then the
+    penalty multiplies).
     """
-    if suppressed:
-        return suppressed[0]
-    return "retail_frenzy_guard" if inputs.is_short_dated_otm else None
+    features = inputs.features
+    if is_special(features, params):
+        return Term(
+            SPECIAL,
+            PINNED,
+            f"Held at {PINNED}: {percent(features.special_size_ratio)} of the size are special "
+            f"prints; {percent(params.special_min_ratio)} and more hold it.",
+            values_of(features, "special_size_ratio", "conditions"),
+        )
+    if is_inside(features, params):
+        return Term(
+            INSIDE,
+            PINNED,
+            f"Held at {PINNED}: {percent(features.inside_ratio or 0)} of the quoted size printed "
+            f"inside the spread, from {percent(params.inside_min_ratio)}, and "
+            f"{percent(features.signed_share)} took a side, less than "
+            f"{percent(params.inside_max_signed_share)}.",
+            values_of(features, "inside_ratio", "signed_share"),
+        )
+    if inputs.is_short_dated_otm:
+        return Term(
+            GUARD,
+            PINNED,
+            f"Held at {PINNED}: {features.dte_days} days to expiry and "
+            f"{percent(features.otm_pct or 0)} out of the money look like attention-driven flow; "
+            f"at most {SHORT_DATED_DAYS} days and at least {percent(OTM_FROM)} hold it.",
+            values_of(features, "dte_days", "otm_pct"),
+        )
+    return None

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from signals.engine.direction import infer_direction
+from signals.engine.direction import Direction, infer_direction
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.penalties import penalties_of
+from signals.engine.penalties import NEUTRAL_PROFILES, penalties_of
 from signals.engine.profiles import (
     arbitrage,
     event_driven,
@@ -19,10 +19,10 @@ from signals.engine.profiles.shared import (
     ProfileParams,
     ProfileScore,
     Term,
+    points,
     read_inputs,
     total_of,
 )
-from signals.engine.quality import suppressions
 
 Terms = Callable[[Inputs, ProfileParams], tuple[Term, ...]]
 
@@ -34,16 +34,6 @@ PROFILES: tuple[tuple[str, Terms], ...] = (
     (arbitrage.PROFILE, arbitrage.arbitrage_terms),
     (hedge.PROFILE, hedge.hedge_terms),
 )
-# What people read: a style of behaviour, hedged (options-engine.md 13.5 and 16.4).
-READINGS = {
-    institutional.PROFILE: "directional accumulation",
-    retail.PROFILE: "retail attention flow",
-    event_driven.PROFILE: "event positioning",
-    vol_seller.PROFILE: "volatility supply",
-    arbitrage.PROFILE: "structure arbitrage",
-    hedge.PROFILE: "hedge rebalance",
-}
-_NEUTRAL = (vol_seller.PROFILE, arbitrage.PROFILE)
 
 
 def score_profiles(features: Features, params: Params) -> list[ProfileScore]:
@@ -53,24 +43,34 @@ def score_profiles(features: Features, params: Params) -> list[ProfileScore]:
     """
     inputs = read_inputs(features, params)
     lean = infer_direction(features, params)
-    found = []
-    for profile_id, terms_of in PROFILES:
-        terms = terms_of(inputs, params)
-        raw, pin = total_of(terms), None
-        if profile_id == institutional.PROFILE:
-            pin = institutional.institutional_pin(inputs, suppressions(features, params))
-            raw = institutional.PINNED if pin else raw
-        penalties = penalties_of(profile_id, features, params)
-        worst = max((penalty.value for penalty in penalties), default=0.0)
-        found.append(
-            ProfileScore(
-                profile_id=profile_id,
-                raw=raw,
-                score=round(raw * (1 - params.penalty_weight * worst), 4),
-                direction="neutral" if profile_id in _NEUTRAL else lean,
-                terms=terms,
-                penalties=penalties,
-                pin=pin,
-            )
-        )
-    return found
+    return [_score(profile_id, terms_of, inputs, lean, params) for profile_id, terms_of in PROFILES]
+
+
+def _score(
+    profile_id: str, terms_of: Terms, inputs: Inputs, lean: Direction, params: Params
+) -> ProfileScore:
+    pin = None
+    if profile_id == institutional.PROFILE:
+        pin = institutional.institutional_pin(inputs, params)
+    terms = (pin,) if pin else terms_of(inputs, params)
+    raw = total_of(terms)
+    penalties = penalties_of(profile_id, inputs.features, params)
+    worst = max((penalty.value for penalty in penalties), default=0.0)
+    return ProfileScore(
+        profile_id=profile_id,
+        raw=raw,
+        score=points(raw * (1 - params.penalty_weight * worst)),
+        direction=_direction(profile_id, lean),
+        terms=terms,
+        penalties=penalties,
+        pin=pin.code if pin else None,
+    )
+
+
+def _direction(profile_id: str, lean: Direction) -> Direction:
+    """Return the direction column of 13.2: an event without a lean is a neutral hypothesis."""
+    if profile_id in NEUTRAL_PROFILES:
+        return "neutral"
+    if profile_id == event_driven.PROFILE and lean == "unknown":
+        return "neutral"
+    return lean

@@ -1,13 +1,14 @@
 """What every profile shares: the inputs that scores read, terms, and the record of a score."""
 
 from dataclasses import dataclass
+from math import floor
 from typing import Annotated, Any
 
 import msgspec
 
 from signals.engine.classifiers.shared import ClassifierParams
-from signals.engine.direction import Direction, DirectionParams
-from signals.engine.features import Features
+from signals.engine.direction import LEANS, Direction, DirectionParams
+from signals.engine.features import Features, ratio
 from signals.engine.parameter import Tuned
 
 _USD = ("USD", 1, 1_000_000_000)
@@ -66,7 +67,7 @@ class Penalty(msgspec.Struct, frozen=True):
 class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
     """One hypothesis. `raw` is the sum of its terms, `score` what its largest penalty leaves.
 
-    `pin` tells why the score of a profile was held down before penalties.
+    `pin` is the reason that holds a profile down before penalties; its only term then says so.
     """
 
     profile_id: str
@@ -79,13 +80,18 @@ class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """What scores read, once per packet. All factors are 0 to 1; missing input counts as 0."""
+    """What scores read, once per packet. Factors and shares are 0 to 1; missing input counts as 0.
+
+    `side_share` is the size on the leading side, `sold_share` that on the selling side.
+    """
 
     features: Features
     premium_factor: float
     size_factor: float
     burst_factor: float
     quality: float
+    side_share: float
+    sold_share: float
     is_one_sided: bool
     is_sold: bool
     is_short_dated_otm: bool
@@ -97,13 +103,10 @@ def read_inputs(features: Features, params: ProfileParams) -> Inputs:
     """Return the inputs of all profiles.
 
     Minute bars: a bar is one record with one price, so neither its count nor its side counts.
-    A structure leans by its legs: its resolved share stands for the share on one side (errata 6).
-    Source: options-engine.md 13.1 and 13.5; errata 3, 7.
+    Source: options-engine.md 13.1 and 13.5; errata 3, 6, 7.
     """
     is_tick = features.granularity == "tick"
-    side = max(features.buy_raw, features.sell_raw)
-    if features.structure_type:
-        side = features.signed_share if _leans(features) else 0.0
+    side, sold = _side_share(features), _sold_share(features)
     otm, dte = features.otm_pct, features.dte_days
     return Inputs(
         features,
@@ -111,16 +114,33 @@ def read_inputs(features: Features, params: ProfileParams) -> Inputs:
         unit(features.total_size / params.profile_full_size),
         unit(features.count / BURST_PRINTS) if is_tick else 0.0,
         unit(features.coverage - features.stale_ratio),
+        side,
+        sold,
         is_tick and side >= params.profile_min_aggression,
-        is_tick and features.sell_raw >= params.profile_min_aggression,
+        is_tick and sold >= params.profile_min_aggression,
         dte is not None and dte <= SHORT_DATED_DAYS and otm is not None and otm >= OTM_FROM,
         otm is not None and abs(otm) <= NEAR_ATM,
         _is_pre_event(features),
     )
 
 
-def _leans(features: Features) -> bool:
-    return features.structure_direction in ("bullish", "bearish")
+def _side_share(features: Features) -> float:
+    """Return the share of size on the leading side; a structure leans by its resolved legs."""
+    if not features.structure_type:
+        return max(features.buy_raw, features.sell_raw)
+    return features.signed_share if features.structure_direction in LEANS else 0.0
+
+
+def _sold_share(features: Features) -> float:
+    """Return the share of size on the selling side; in a structure that of its short legs.
+
+    Prints of a flagged package carry no side of their own, its legs do (errata 6).
+    """
+    if not features.structure_type:
+        return features.sell_raw
+    sizes, signs = features.structure_leg_sizes, features.structure_signs
+    short = sum(size for size, sign in zip(sizes, signs, strict=True) if sign < 0)
+    return ratio(short, sum(sizes))
 
 
 def _is_pre_event(features: Features) -> bool:
@@ -144,5 +164,9 @@ def total_of(terms: tuple[Term, ...]) -> float:
 
 
 def points(value: float) -> float:
-    """Return points to four places."""
-    return round(value, 4)
+    """Return a value from 0 on to four places, half up as on paper.
+
+    0.5025 x 0.74 is 0.37185 on paper and may be less in binary, where it would go down; `round`
+    would also send 0.03125 to the even 0.0312 (options-engine.md 0.3 forbids it).
+    """
+    return floor(round(value * 10_000, 6) + 0.5) / 10_000

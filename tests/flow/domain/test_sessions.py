@@ -169,3 +169,82 @@ def test_answers_do_not_depend_on_what_was_asked_before(ts: int, gth: bool) -> N
     used.locate(at("2025-01-16T12:00"), gth=gth)
 
     assert fresh.locate(ts, gth=gth) == used.locate(ts, gth=gth)
+
+
+def test_open_of_a_trading_day_only() -> None:
+    assert CALENDAR.open_of(ordinal("2025-01-24")) == at("2025-01-24T09:30")
+    assert CALENDAR.open_of(ordinal("2025-01-20")) is None
+    assert CALENDAR.open_of(ordinal("2025-01-25")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-01-14", None),  # before the first row
+        ("2025-01-15", "2025-01-15"),
+        ("2025-01-18", "2025-01-17"),
+        ("2025-01-20", "2025-01-17"),
+        ("2025-01-21", "2025-01-21"),
+        ("2025-01-24", "2025-01-24"),
+        ("2025-01-25", None),  # after the last row
+    ],
+)
+def test_trading_day_up_to(text: str, expected: str | None) -> None:
+    found = CALENDAR.trading_day_up_to(ordinal(text))
+
+    assert found == (ordinal(expected) if expected else None)
+    assert Calendar([]).trading_day_up_to(ordinal(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "count"),
+    [
+        ("2025-01-15", "2025-01-16", 1),
+        ("2025-01-15", "2025-01-15", 0),
+        ("2025-01-16", "2025-01-15", 0),
+        ("2025-01-17", "2025-01-20", 0),  # Friday to the holiday
+        ("2025-01-17", "2025-01-21", 1),
+        ("2025-01-18", "2025-01-21", 1),
+        ("2025-01-15", "2025-01-24", 6),  # eight days less weekend and holiday
+        ("2025-01-15", "2025-01-27", 7),  # Monday behind the rows is a weekday
+        ("2025-01-24", "2025-01-26", 0),
+        ("2025-01-24", "2025-02-03", 6),  # all beyond: 27 to 31 January, 3 February
+        ("2025-01-27", "2025-02-03", 5),
+        ("2025-01-10", "2025-01-15", 3),  # Monday and Tuesday before the rows
+        ("2025-01-10", "2025-01-14", 2),
+        ("2025-01-01", "2025-01-10", 7),  # New Year's Day of 2025 is not counted: (from, to]
+        ("2025-01-14", "2025-01-27", 8),  # over all rows
+    ],
+)
+def test_sessions_between(start: str, end: str, count: int) -> None:
+    assert CALENDAR.sessions_between(ordinal(start), ordinal(end)) == count
+
+
+def test_sessions_between_without_rows_counts_weekdays() -> None:
+    empty = Calendar([])
+
+    assert empty.sessions_between(ordinal("2025-01-17"), ordinal("2025-01-20")) == 1
+    assert empty.sessions_between(ordinal("2025-01-16"), ordinal("2025-01-19")) == 1
+    assert empty.sessions_between(ordinal("2025-01-20"), ordinal("2025-01-17")) == 0
+    assert empty.sessions_between(ordinal("2025-01-01"), ordinal("2026-01-01")) == 261
+
+
+@given(
+    st.integers(ordinal("2024-12-20"), ordinal("2025-02-20")),
+    st.integers(0, 60),
+    st.integers(0, 60),
+)
+def test_sessions_between_adds_up_and_counts_one_by_one(start: int, one: int, two: int) -> None:
+    def is_session(each: int) -> bool:
+        if ordinal("2025-01-15") <= each <= ordinal("2025-01-24"):
+            return CALENDAR.close_of(each) is not None
+        return date.fromordinal(each).weekday() < 5
+
+    middle, end = start + one, start + one + two
+
+    assert CALENDAR.sessions_between(start, end) == CALENDAR.sessions_between(
+        start, middle
+    ) + CALENDAR.sessions_between(middle, end)
+    assert CALENDAR.sessions_between(start, end) == sum(
+        is_session(each) for each in range(start + 1, end + 1)
+    )

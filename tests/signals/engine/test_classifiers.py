@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from flow.domain.contracts import parse_contract
 from signals.engine.classifiers.registry import classify
 from signals.engine.classifiers.shared import Term, aggressor_term, total
 from signals.engine.classifiers.spike import SPIKE, judge_spike
@@ -13,12 +12,12 @@ from signals.engine.classifiers.sweep import (
     judge_call_sweep,
     judge_put_sweep,
 )
+from signals.engine.classifiers.write import CALL_WRITE, PUT_WRITE
 from signals.engine.features import Features
 from signals.engine.params import Params
-from tests.support.engine_builders import SPY_CALL, SPY_PUT
 
 PARAMS = Params()
-CALL, PUT = parse_contract(SPY_CALL), parse_contract(SPY_PUT)
+CALL, PUT = "SPY 17JAN25 450C", "SPY 17JAN25 450P"
 
 # G8 row 1: SPY call, count 5, size 1,200, premium 85,000, 1.00 to 1.05, coverage .9, buy .65
 BOUGHT_CALL = Features(
@@ -51,11 +50,12 @@ def test_golden_bought_call_is_a_sweep_and_a_spike() -> None:
     assert (verdicts[PUT_SWEEP].fired, verdicts[PUT_SWEEP].reason) == (False, "other_right")
 
 
-def test_golden_sold_put_is_a_spike_only() -> None:
+def test_golden_sold_put_is_a_spike_and_a_put_write() -> None:
     verdicts = {verdict.classifier_id: verdict for verdict in classify(SOLD_PUT, PUT, PARAMS)}
 
-    assert [name for name, verdict in verdicts.items() if verdict.fired] == [SPIKE]
+    assert [name for name, verdict in verdicts.items() if verdict.fired] == [SPIKE, PUT_WRITE]
     assert verdicts[SPIKE].confidence == 0.90
+    assert (verdicts[PUT_WRITE].confidence, verdicts[PUT_WRITE].direction) == (0.80, "bullish")
     assert verdicts[PUT_SWEEP].reason == "sweep_at_bid"
 
 
@@ -98,6 +98,7 @@ def test_sweep_confidence(changes: dict[str, object], confidence: float) -> None
         ({"sweep": False}, "no_sweep"),
         ({"sweep_sign": -1}, "sweep_at_bid"),
         ({"buy_raw": 0.5499}, "not_bought"),
+        ({"signed_share": 0.35, "imbalance": -0.12}, "direction_disagrees"),
         ({"complex_size_ratio": 0.5001}, "complex_majority"),
     ],
 )
@@ -150,13 +151,14 @@ def test_spike_near_miss_says_why(changes: dict[str, object], reason: str) -> No
 
 
 def test_lone_spike_of_special_prints_is_taken_back() -> None:
-    crossed = but(SOLD_PUT, special_size_ratio=0.51)
+    lone = but(SOLD_PUT, sell_raw=0.5)
+    crossed = but(lone, special_size_ratio=0.51)
 
     (spike,) = (v for v in classify(crossed, PUT, PARAMS) if v.classifier_id == SPIKE)
 
     assert (spike.fired, spike.reason) == (False, "special_majority")
-    half = classify(but(SOLD_PUT, special_size_ratio=0.5), PUT, PARAMS)
-    assert any(verdict.fired for verdict in half)
+    half = classify(but(lone, special_size_ratio=0.5), PUT, PARAMS)
+    assert [verdict.classifier_id for verdict in half if verdict.fired] == [SPIKE]
 
 
 def test_spike_beside_a_sweep_stays_even_with_special_prints() -> None:
@@ -166,10 +168,20 @@ def test_spike_beside_a_sweep_stays_even_with_special_prints() -> None:
 
 
 def test_minute_bars_fire_no_rule_that_needs_ticks() -> None:
-    verdicts = classify(but(BOUGHT_CALL, granularity="minute", sweep=False), CALL, PARAMS)
+    verdicts = classify(but(BOUGHT_CALL, granularity="minute", sweep=False, expiry="2025-01-17"), CALL, PARAMS)
 
     reasons = {verdict.classifier_id: verdict.reason for verdict in verdicts}
-    assert reasons == {CALL_SWEEP: "needs_ticks", PUT_SWEEP: "other_right", SPIKE: ""}
+    assert reasons == {
+        CALL_SWEEP: "needs_ticks",
+        PUT_SWEEP: "other_right",
+        SPIKE: "",
+        CALL_WRITE: "needs_ticks",
+        PUT_WRITE: "other_right",
+        "far_dated_conviction": "needs_days_to_expiry",
+        "zero_dte_gamma_punch": "other_expiry",
+        "new_position_likely": "needs_open_interest",
+        "closing_unwind_likely": "needs_next_day_open_interest",
+    }
 
 
 def test_thresholds_come_from_the_tuning() -> None:
@@ -209,10 +221,10 @@ def test_sweep_sentences_carry_every_number_that_decided() -> None:
         "that size printed at the ask or beyond.",
         "$85,000 of premium for 1,200 contracts in 5 prints; floors: premium $40,000, prints 3.",
         "The price rose from 1 to 1.05.",
-        "No baseline yet (it speaks from 12 packets on): absolute floors only.",
+        "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
         "65 % of the size printed at the ask or above, 15 % at the bid or below; quotes cover 90 % "
         "of it (sides count from 50 % coverage and 55 % on one side).",
-        "Confidence 0.95: +0.55 a sweep above its floors, +0.10 price did not fall, +0.10 5 prints "
+        "Confidence 0.95: +0.55 a sweep of an unusual amount, +0.10 price did not fall, +0.10 5 prints "
         "or more, +0.15 premium at twice its floor or more, +0.05 size leans to one side; at most "
         "0.95.",
     ]

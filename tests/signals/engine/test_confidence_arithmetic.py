@@ -9,16 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from flow.domain.contracts import parse_contract
 from signals.engine.classifiers.registry import classify
 from signals.engine.classifiers.spike import SPIKE, judge_spike
 from signals.engine.classifiers.sweep import CALL_SWEEP, PUT_SWEEP, judge_call_sweep
 from signals.engine.features import Features
 from signals.engine.params import Params
-from tests.support.engine_builders import SPY_CALL, SPY_PUT
 
 PARAMS = Params()
-CALL, PUT = parse_contract(SPY_CALL), parse_contract(SPY_PUT)
+CALL, PUT = "SPY 17JAN25 450C", "SPY 17JAN25 450P"
 # A sweep and a spike with no extra term at all: 0.55 and 0.50.
 BARE = Features(
     option_type="call", security_type="stock", count=3, total_size=400, premium_usd=40_000.0,
@@ -155,6 +153,7 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("no_sweep", {"sweep": False}),
     ("sweep_at_bid", {"sweep_sign": -1}),
     ("not_bought", {"buy_raw": 0.5499}),
+    ("direction_disagrees", {"signed_share": 0.35, "imbalance": -0.12}),
     ("complex_majority", {"complex_size_ratio": 0.5001}),
 ]
 
@@ -193,7 +192,8 @@ def test_sweep_at_its_limits_fires(changes: dict[str, Any]) -> None:
         ("sweep_min_premium_usd", 0, {"premium_usd": 0.0}, ""),
         ("min_aggressor_ratio", 0.61, {}, "not_bought"),
         ("min_aggressor_ratio", 0.6, {}, ""),
-        ("min_aggressor_ratio", 0.0, {"buy_raw": 0.0}, ""),
+        ("min_aggressor_ratio", 0.0, {"buy_raw": 0.1001}, ""),
+        ("min_aggressor_ratio", 0.0, {"buy_raw": 0.1}, "not_bought"),  # no side prevails
     ],
 )
 def test_sweep_limits_follow_the_tuning(

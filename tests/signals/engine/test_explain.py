@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from flow.domain.contracts import parse_contract
 from signals.engine import explain
+from signals.engine.classifiers.registry import CLASSIFIER_IDS
+from signals.engine.classifiers.shared import Term
 from signals.engine.features import Features
 from signals.engine.params import Params
-from tests.support.engine_builders import SPY_CALL
 
 PARAMS = Params()
-CONTRACT = parse_contract(SPY_CALL)
+CONTRACT = "SPY 17JAN25 450C"
 PLAIN = Features(
     count=3, total_size=30, premium_usd=60.5, covered_size=30, coverage=1.0, inside_ratio=0.0,
     first_price=1.0, last_price=1.0, span_ms=12.5, underlying_mid=450.5, quote_state="ok",
@@ -57,30 +57,6 @@ def test_pattern(changes: dict[str, object], start: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "text"),
-    [
-        (1.05, "The price rose from 1 to 1.05."),
-        (0.95, "The price fell from 1 to 0.95."),
-        (1.0, "The price stayed at 1."),
-    ],
-)
-def test_price_trend(last: float, text: str) -> None:
-    assert explain.price_trend(but(last_price=last))["text"] == text
-
-
-def test_marked_sweep_at_the_bid_says_so() -> None:
-    text = explain.sweep_run(
-        but(iso_sweep=True, sweep_sign=-1, sweep_count=2, sweep_venue_count=2, sweep_span_ms=5.0,
-            sweep_size=40, sweep_side_ratio=1.0, sweep_premium_usd=20_000.0)
-    )["text"]  # fmt: skip
-
-    assert text == (
-        "2 prints marked as sweep orders on 2 venues within 5 ms took 40 contracts for $20,000; "
-        "100 % of that size printed at the bid or beyond."
-    )
-
-
-@pytest.mark.parametrize(
     ("changes", "text"),
     [
         ({"covered_size": 0}, "No quote coverage: which side it printed on cannot be told."),
@@ -100,9 +76,76 @@ def test_mix_that_cannot_be_told(changes: dict[str, object], text: str) -> None:
         ("large_bullish_call_sweep", "consistent with a call sweep"),
         ("large_bearish_put_sweep", "consistent with a put sweep"),
         ("unusual_contract_spike", "unusual interest in one contract"),
+        ("large_call_sell_overwrite", "consistent with calls written"),
+        ("large_put_sell_write", "consistent with puts written"),
+        ("far_dated_conviction", "unusual interest far from expiry"),
+        ("zero_dte_gamma_punch", "unusual interest near the money on its last day"),
+        ("straddle", "consistent with a straddle"),
+        ("strangle", "consistent with a strangle"),
+        ("vertical_spread", "consistent with a vertical spread"),
+        ("ladder_accumulation", "consistent with a ladder of strikes"),
+        ("roll_up_down_out", "consistent with a roll"),
+        ("new_position_likely", "consistent with positions that are, in part, new"),
+        ("closing_unwind_likely", "consistent with positions that were closed"),
+        ("no_follow_through", "a reading that its underlying did not follow"),
     ],
 )
 def test_headline(classifier_id: str, reading: str) -> None:
     assert explain.headline(CONTRACT, PLAIN, classifier_id) == (
         f"SPY 17JAN25 450C: 30 contracts, $60.50 premium, {reading}"
     )
+
+
+def test_every_rule_has_a_headline() -> None:
+    assert tuple(explain.READINGS) == CLASSIFIER_IDS
+
+
+def test_headline_of_a_reading_has_the_same_form() -> None:
+    unpriced = but(premium_usd=None, total_size=1_200)
+
+    assert explain.read_headline("SPY structure", unpriced, "volatility supply") == (
+        "SPY structure: 1,200 contracts, $0.00 premium, volatility supply"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "$60.50 of premium for 30 contracts in 3 prints; floors: premium $100, prints 2."),
+        (
+            {"premium_usd": None, "count": 1},
+            "$0.00 of premium for 30 contracts in 1 print; floors: premium $100, prints 2.",
+        ),
+    ],
+)
+def test_premium_beside_its_floors(changes: dict[str, object], text: str) -> None:
+    found = explain.premium_floor(but(**changes), {"x_usd": 100, "x_count": 2})
+
+    assert found["text"] == text
+    assert found["thresholds"] == {"x_usd": 100, "x_count": 2}
+
+
+def test_premium_beside_other_marks() -> None:
+    found = explain.premium_floor(PLAIN, {"x_size": 400}, "counted from")
+
+    assert found["text"].endswith("in 3 prints; counted from: size 400.")
+
+
+@pytest.mark.parametrize(("args", "end"), [((), "55 % on one side)."), (("up",), "55 % up).")])
+def test_mix_says_which_share_counts(args: tuple[str, ...], end: str) -> None:
+    assert explain.aggressor_mix(PLAIN, PARAMS, *args)["text"].endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (1.0, "Confidence 0.45: +0.55 one, -0.10 two; at most 0.95."),
+        (0.6, "Confidence 0.45: +0.55 one, -0.10 two; at most 0.95; times 0.6 for an inference."),
+    ],
+)
+def test_confidence_says_its_sum(factor: float, text: str) -> None:
+    terms = [Term(0.55, "one"), Term(-0.10, "two")]
+
+    assert explain.confidence(terms, 0.95, factor, 0.45) == {
+        "text": text, "keys": [], "values": {"confidence": 0.45}, "thresholds": {"cap": 0.95},
+    }  # fmt: skip

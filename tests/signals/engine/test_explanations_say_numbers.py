@@ -11,16 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flow.domain.contracts import parse_contract
 from signals.engine import explain
 from signals.engine.classifiers.registry import classify
 from signals.engine.doubts import against
 from signals.engine.features import Features
 from signals.engine.params import Params
-from tests.support.engine_builders import SPY_CALL, SPY_PUT
 
 PARAMS = Params()
-CONTRACTS = {"call": parse_contract(SPY_CALL), "put": parse_contract(SPY_PUT)}
+CONTRACTS = {"call": "SPY 17JAN25 450C", "put": "SPY 17JAN25 450P"}
 
 # key: why its number is not in the text, or in words only
 IN_WORDS = {

@@ -4,15 +4,16 @@ import math
 
 import pytest
 
-from flow.domain.contracts import parse_contract
 from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
 from flow.domain.ids import content_uid
-from signals.engine.clusters import ClosedSession, Held
+from signals.engine.clusters import Held
 from signals.engine.features import Features, as_mapping, ratio
-from signals.engine.packets import build_packet, case_of
+from signals.engine.groups import Group
+from signals.engine.packets import build_packet, identity_of
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION, Packet
 from signals.engine.rulings import Ruling
+from signals.engine.subjects import subject_of
 from tests.support.engine_builders import (
     AUCTION,
     AUTO,
@@ -32,12 +33,17 @@ RULING = Ruling(7, Params())
 
 def packet_of(*prints: StampedPrint, late_count: int = 0) -> Packet:
     contract = prints[0].contract
-    session = ClosedSession(0, contract, [Held(print_, 7) for print_ in prints], late_count)
-    return build_packet(session, parse_contract(contract), RULING, cause_seq=99, ordinal=4)
+    held = [Held(print_, 7) for print_ in prints]
+    subject = subject_of(Group(0, contract, held, late_count=late_count), RULING.params)
+    return build_packet(
+        subject.members, subject.text, subject.underlying, RULING, subject.tally,
+        subject.features, identity=identity_of(contract, prints[0]), ts=prints[0].ts,
+        end_ts=prints[-1].ts, cause_seq=99, ordinal=4,
+    )  # fmt: skip
 
 
 def features_of(*prints: StampedPrint, late_count: int = 0) -> Features:
-    return Features(**packet_of(*prints, late_count=late_count).features)
+    return packet_of(*prints, late_count=late_count).features
 
 
 def golden_prints() -> list[StampedPrint]:
@@ -226,7 +232,7 @@ def test_one_unknown_premium_makes_the_sum_unknown() -> None:
     packet = packet_of(stamped(seq=1), stamped(seq=2, ts=ms(1), premium_micros=None))
 
     assert packet.premium_micros is None
-    assert packet.features["premium_usd"] is None
+    assert packet.features.premium_usd is None
     assert packet.features["premium_buy_usd"] is None
     assert packet.features["premium_sell_usd"] is None
     assert packet.features["event_gate"] == "premium_unknown"

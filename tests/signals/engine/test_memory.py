@@ -13,7 +13,10 @@ def kept(*prints: StampedPrint) -> Kept:
     held = [Held(print_, 0) for print_ in prints]
     texts = list(dict.fromkeys(print_.contract for print_ in prints))
     group = Group(0, texts[0], held)
-    return Kept(b"u", "identity", prints[0].ts, prints[-1].ts, group, [], 0, texts, len(prints))
+    return Kept(
+        identity="identity", ts=prints[0].ts, end_ts=prints[-1].ts, group=group, readings=[],
+        types=[], day_volume_before=0, contracts=texts, prints=len(prints),
+    )  # fmt: skip
 
 
 def found(memory: Memory, contract: str) -> list[int]:

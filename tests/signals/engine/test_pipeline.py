@@ -159,7 +159,7 @@ def test_packet_below_the_floor_becomes_no_event() -> None:
 
     (packet,) = rows
     assert isinstance(packet, Packet)
-    assert packet.features["event_gate"] == "insufficient_premium"
+    assert packet.features.event_gate == "insufficient_premium"
 
 
 def test_event_without_a_rule_declines_and_raises_no_alert() -> None:

@@ -105,8 +105,8 @@ def test_four_leg_package_is_one_instant_and_makes_no_sweep(tsla: list[dict[str,
     rows = packets_of([as_print(row, seq) for seq, row in enumerate(package)])
     assert len(rows) == 4
     for packet in rows:
-        assert (packet.features["complex_size_ratio"], packet.features["sweep"]) == (1.0, False)
-        assert packet.features["buy_raw"] == packet.features["sell_raw"] == 0.0
+        assert (packet.features.complex_size_ratio, packet.features.sweep) == (1.0, False)
+        assert packet.features.buy_raw == packet.features.sell_raw == 0.0
 
 
 def packets_of(prints: list[StampedPrint]) -> list[Packet]:
@@ -179,4 +179,4 @@ def test_flat_file_packets_equal_a_cut_by_hand(flat_file: list[dict[str, str]]) 
     expected = sorted((len(sizes), sum(sizes)) for sizes in sessions.values())
     assert sorted((packet.print_count, packet.size) for packet in packets) == expected
     assert sum(packet.size for packet in packets) == sum(int(row["size"]) for row in flat_file)
-    assert {packet.features["missing_ratio"] for packet in packets} == {1.0}
+    assert {packet.features.missing_ratio for packet in packets} == {1.0}
