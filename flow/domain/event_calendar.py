@@ -80,7 +80,7 @@ class CalendarError(ValueError):
 
 
 _EXPECTED = {
-    "bad_underlying": "a symbol of 1 to 12 characters",
+    "bad_underlying": "a symbol of 1 to 12 letters, digits, dots, dashes or slashes",
     "bad_event_time": "milliseconds, a date, or a time with offset, from 2000 to 2100",
     "bad_announced": "milliseconds, a date, or a time with offset, before 2100",
     "bad_text": "an id of at most 80 and a source of at most 40 characters",
@@ -116,7 +116,7 @@ def read_row(row: Mapping[str, Any], *, received_ts: int, source: str = "") -> C
     """Return the event of one row of a calendar file.
 
     Shape: a JSON object, or a CSV row by column name, with the aliases of options-engine.md 15 or
-    the columns of Alpha Vantage's EARNINGS_CALENDAR, whose rows are earnings.
+    the columns of Alpha Vantage's EARNINGS_CALENDAR, whose rows name no kind: earnings.
     Units: numbers and texts of digits are milliseconds; `received_ts` is microseconds.
     Missing: a row that does not say when it was announced was known when we received it, never
     before. A date without a time of day is 08:00 (bmo) or 16:05 (amc) New York, unknown from the
@@ -125,7 +125,7 @@ def read_row(row: Mapping[str, Any], *, received_ts: int, source: str = "") -> C
     Source: options-engine.md 15 with BETTER; errata 47 (id); platform errata 40 (announced).
     """
     underlying = _symbol(_first(row, _UNDERLYING))
-    kind = "earnings" if "fiscalDateEnding" in row else _kind(_first(row, _KIND))
+    kind = _kind(_first(row, _KIND) or ("earnings" if "fiscalDateEnding" in row else None))
     earliest, latest, session = _when(row)
     announced = _first(row, _ANNOUNCED)
     event = {
@@ -169,7 +169,7 @@ def _event_id(row: Mapping[str, Any], underlying: str, kind: EventKind, event_ts
     """Return the identity that stays when the date moves; without one, the date is part of it."""
     fiscal, own = _text(row.get("fiscalDateEnding")), _first(row, _ID)
     if fiscal:
-        return f"{underlying}:{fiscal}:earnings"
+        return f"{underlying}:{fiscal}:{kind}"
     if isinstance(own, str | int):
         return str(own).strip()
     day = to_datetime(event_ts).astimezone(NEW_YORK).date()

@@ -12,6 +12,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
+from flow.domain.contracts import parse_contract
 from flow.domain.events import StampedPrint
 from signals.engine.parameter import ParameterGroup, Tuned
 
@@ -80,7 +81,7 @@ def _place(held: Held) -> tuple[int, bytes]:
 class Clusters:
     """The open prints of every contract, with a heap of when to look at them again."""
 
-    __slots__ = ("_heap", "_rulings", "open")
+    __slots__ = ("_by_underlying", "_heap", "_rulings", "open")
 
     def __init__(self, rulings: Rulings, opened: dict[str, OpenContract] | None = None) -> None:
         """Start empty, or from saved open contracts."""
@@ -88,6 +89,9 @@ class Clusters:
         self.open = opened or {}
         self._heap = [(contract.due, text) for text, contract in self.open.items()]
         heapq.heapify(self._heap)
+        self._by_underlying: dict[str, set[str]] = {}
+        for text in self.open:
+            self._note(text)
 
     def add(self, print_: StampedPrint, revision: int) -> Held:
         """Hold a print for its session; return it as it is held."""
@@ -95,6 +99,7 @@ class Clusters:
         contract = self.open.get(print_.contract)
         if contract is None:
             contract = self.open[print_.contract] = OpenContract(self._earliest(held))
+            self._note(print_.contract)
             contract.held.append(held)
             heapq.heappush(self._heap, (contract.due, print_.contract))
             return held
@@ -113,6 +118,7 @@ class Clusters:
         contract = self.open.get(contract_text)
         if contract is None:
             contract = self.open[contract_text] = OpenContract(ts)
+            self._note(contract_text)
             heapq.heappush(self._heap, (ts, contract_text))
         insort(contract.asides, ts)
 
@@ -135,6 +141,23 @@ class Clusters:
             self._close(text, self.open[text], watermark, close_ts, closed)
         closed.sort(key=_order)
         return closed
+
+    def latest_due(self, underlying: str, from_ts: int, to_ts: int) -> int:
+        """Return when the open sessions of an underlying that opened within an interval are final.
+
+        The earliest instant at which all of them may be; 0 where there is none.
+        """
+        latest = 0
+        for text in self._by_underlying.get(underlying, ()):
+            held, start = self.open[text].held, 0
+            while start < len(held) and held[start].print.ts <= to_ts:
+                ruling = self._rulings.cluster_params(held[start].revision)
+                end = session_end(held, start, ruling)
+                if held[start].print.ts >= from_ts:
+                    due = held[end - 1].print.ts + ruling.cluster_gap_ms * 1_000
+                    latest = max(latest, due)
+                start = end
+        return latest
 
     def _earliest(self, held: Held) -> int:
         return held.print.ts + self._rulings.cluster_params(held.revision).cluster_gap_ms * 1_000
@@ -178,6 +201,17 @@ class Clusters:
             self._plan(text, contract, contract.asides[0])
         else:
             del self.open[text]
+            self._unnote(text)
+
+    def _note(self, text: str) -> None:
+        self._by_underlying.setdefault(parse_contract(text).underlying, set()).add(text)
+
+    def _unnote(self, text: str) -> None:
+        underlying = parse_contract(text).underlying
+        texts = self._by_underlying[underlying]
+        texts.discard(text)
+        if not texts:
+            del self._by_underlying[underlying]
 
 
 def _order(session: ClosedSession) -> tuple[int, int, int, str]:

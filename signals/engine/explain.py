@@ -141,7 +141,6 @@ def headline(label: str, features: Features, classifier_id: str) -> str:
 
 def read_headline(label: str, features: Features, reading: str) -> str:
     """Return one line for an alert: what, how much, and a hedged reading."""
-    return (
-        f"{label}: {number(features.total_size)} contracts, "
-        f"{dollars(features.premium_usd or 0)} premium, {reading}"
-    )
+    premium = features.premium_usd
+    paid = "unknown" if premium is None else dollars(premium)
+    return f"{label}: {number(features.total_size)} contracts, {paid} premium, {reading}"

@@ -7,6 +7,7 @@ event time that follows from its prints alone.
 import heapq
 from typing import NamedTuple
 
+from flow.domain.contracts import parse_contract
 from signals.engine.clusters import ClosedSession, Held
 from signals.engine.groups import Group, order, remove
 from signals.engine.state import EngineState
@@ -40,7 +41,7 @@ def ready_groups(state: EngineState, limit: int, close_ts: int | None = None) ->
         closed = state.clusters.close_session(close_ts, limit)
     for session in closed:
         _place_session(state, session, ready)
-    decisions = state.candidates.decide_before(limit)
+    decisions = state.candidates.decide_before(limit, state.clusters)
     if close_ts is not None:
         decisions += state.candidates.force(close_ts)
     for decision in decisions:
@@ -96,27 +97,32 @@ def _package_group(state: EngineState, package: Package) -> Group:
 def _place_session(state: EngineState, session: ClosedSession, ready: list[Ready]) -> None:
     """Measure a session without the prints that a package owns; hold it if it may be a leg."""
     held = session.held
+    opening = held[0].print
+    state.candidates.see(parse_contract(session.contract).underlying, opening.ts, session.due)
     if state.owned:
         held = [each for each in held if state.owned.pop(each.print.uid, None) is None]
         if not held:
             return
-    group = _without_cancelled(
-        state, Group(session.due, session.contract, held, late_count=session.late_count)
-    )
+    whole = Group(session.due, session.contract, held, late_count=session.late_count)
+    group = _without_cancelled(state, whole)
     if group is None:
         return
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
-    leg = leg_of(subject.members, subject.contract, subject.tally)
-    if not is_candidate(subject.features, leg, ruling.params):
-        ready.append(Ready(group, subject))
-        return
-    rest = ClosedSession(group.due, group.contract, group.held, group.late_count)
-    state.candidates.add(
-        candidate_of(
-            leg, rest, subject.tally.venues, revision=ruling.revision, params=ruling.params
-        )
-    )
+    if len(group.held) == len(session.held):  # of what is left nobody knows how it was meant
+        leg = leg_of(subject.members, subject.contract, subject.tally)
+        if is_candidate(subject.features, leg, ruling.params):
+            state.candidates.add(
+                candidate_of(
+                    leg,
+                    session,
+                    subject.tally.venues,
+                    revision=ruling.revision,
+                    params=ruling.params,
+                )
+            )
+            return
+    ready.append(Ready(group, subject))
 
 
 def _place_decision(state: EngineState, decision: Decision, ready: list[Ready]) -> None:

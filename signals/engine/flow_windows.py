@@ -12,7 +12,7 @@ from flow.domain.contracts import Right
 from flow.domain.events import PrintFlag
 from signals.engine.flow_params import FlowParams
 from signals.engine.placement import Side
-from signals.engine.sentiment import aggressiveness, sentiment
+from signals.engine.sentiment import sentiment
 from signals.engine.trade_types import Read, TradeType
 
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
@@ -82,8 +82,9 @@ class Sums(msgspec.Struct, gc=False):
         if placement.side <= _STALE:
             return
         self.quoted += premium
-        if aggressiveness(placement, params) == "AGGRESSIVE":
-            self.aggressive += premium
+        if not placement.sign:
+            return
+        self.aggressive += premium  # a side is what `aggressiveness` calls AGGRESSIVE
         lean = sentiment(placement, right, conditions, params)
         if lean == "BULLISH":
             self.bullish += (premium * placement.confidence_ppm + _PPM // 2) // _PPM

@@ -5,13 +5,11 @@ from typing import Literal
 from flow.domain.conditions import PrintConditions
 from flow.domain.contracts import Right
 from signals.engine.flow_params import SentimentParams
-from signals.engine.placement import Placement, Side
+from signals.engine.placement import Placement
 
 Sentiment = Literal["BULLISH", "BEARISH", "NEUTRAL"]
 Aggressiveness = Literal["AGGRESSIVE", "NORMAL", "PASSIVE"]
 PrintAggressiveness = Literal["AGGRESSIVE", "NORMAL", "PASSIVE", "UNKNOWN"]
-
-_MID = Side.MID
 
 
 def sentiment(
@@ -38,11 +36,11 @@ def aggressiveness(placement: Placement, params: SentimentParams) -> PrintAggres
     negotiation). Missing: without a fresh two-sided quote, or a locked or crossed one, UNKNOWN.
     Source: options-engine.md 18.4 strict; golden G14.
     """
+    if placement.sign:
+        return "AGGRESSIVE"
     position = placement.spread_pos
     if position is None:
         return "UNKNOWN"
-    if placement.side is not _MID:
-        return "AGGRESSIVE"
     if params.flow_passive_above_position < position < params.flow_passive_below_position:
         return "PASSIVE"
     return "NORMAL"

@@ -63,6 +63,11 @@ class Sizes:
         self.newest = deque(newest)
         self.total = sum(newest)
 
+    def trim(self, limit: int) -> None:
+        """Drop the oldest sizes beyond `limit`."""
+        while len(self.newest) > limit:
+            self.total -= self.newest.popleft()
+
 
 class Averages:
     """The mean size of the newest prints by underlying, within the newest trade date.
@@ -121,8 +126,9 @@ def types_of(
     """
     sizes = averages.of(underlying, reads[0][0].session_date)
     newest = sizes.newest
-    known, total = len(newest), sizes.total
     limit, least = params.flow_average_max_count, params.least_marked_size
+    sizes.trim(limit)  # a tuning revision may have made it smaller
+    known, total = len(newest), sizes.total
     found: list[TradeType] = []
     volume = 0
     for print_, placement, conditions in reads:
@@ -139,7 +145,7 @@ def types_of(
             found.append(trade_type_of(size, len(newest), sizes.total, params))
         newest.append(size)
         sizes.total += size
-        while len(newest) > limit:
+        if len(newest) > limit:
             sizes.total -= newest.popleft()
     if one_contract and len(reads) >= params.flow_split_min_count:
         needed = _split_size(known, total, params)

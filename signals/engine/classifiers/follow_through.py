@@ -49,7 +49,7 @@ def judge_no_follow_through(
     if way >= least:
         return silent(NO_FOLLOW_THROUGH, "followed")
     terms = [Term(0.50, "the underlying did not follow")]
-    if way < 0 and -way >= least:
+    if -way >= least:
         terms.append(Term(0.15, "it moved the other way"))
     said = _said(direction, mid2_at_end, mid2_later, label, params)
     return fire(NO_FOLLOW_THROUGH, "neutral", terms, CAP, (said,))

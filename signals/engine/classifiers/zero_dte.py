@@ -108,8 +108,8 @@ def _terms(features: Features, distance: float, params: ZeroDteParams) -> list[T
 
 def _near(features: Features, distance: float, params: ZeroDteParams) -> Sentence:
     return sentence(
-        f"It expires on its own day, {features.expiry}: strike {number(features.strike)} against "
-        f"{number(features.underlying_mid or 0)} of the underlying, "
+        f"It expires on the day of its print, {features.expiry}: strike {number(features.strike)} "
+        f"against {number(features.underlying_mid or 0)} of the underlying, "
         f"{number(distance * 100)} % away (at most {percent(params.zero_dte_max_atm_ratio)}).",
         features,
         ("expiry", "session_date", "strike", "underlying_mid"),

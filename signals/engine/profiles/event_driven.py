@@ -32,7 +32,7 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
             "event_calendar_alignment",
             0.32 if inputs.is_pre_event else 0.0,
             f"Known to come: {_words(features.event_kind)} in "
-            f"{number(features.days_to_event or 0)} days, before the option settles; at most "
+            f"{terms.days(features.days_to_event)}, before the option settles; at most "
             f"{PRE_EVENT_DAYS} days count.",
             values_of(
                 features, "event_kind", "days_to_event", "expiry_after_event",

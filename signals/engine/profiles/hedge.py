@@ -31,7 +31,7 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "short_dated_atm_gamma_context",
             0.32 if is_gamma else 0.0,
-            f"{dte} days to expiry and {percent(abs(features.otm_pct or 0))} from the money; at "
+            f"{terms.days(dte)} to expiry and {percent(abs(features.otm_pct or 0))} from the money; at "
             f"most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
             values_of(features, "dte_days", "otm_pct", "underlying_mid"),
         ),

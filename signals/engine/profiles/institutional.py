@@ -95,7 +95,7 @@ def institutional_pin(inputs: Inputs, params: EventParams) -> Term | None:
         return Term(
             GUARD,
             PINNED,
-            f"Held at {PINNED}: {features.dte_days} days to expiry and "
+            f"Held at {PINNED}: {terms.days(features.dte_days)} to expiry and "
             f"{percent(features.otm_pct or 0)} out of the money look like attention-driven flow; "
             f"at most {SHORT_DATED_DAYS} days and at least {percent(OTM_FROM)} hold it.",
             values_of(features, "dte_days", "otm_pct"),

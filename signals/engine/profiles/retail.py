@@ -30,7 +30,7 @@ def retail_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "short_dated_otm_attention_flow",
             0.28 if inputs.is_short_dated_otm else 0.0,
-            f"{features.dte_days} days to expiry and {percent(features.otm_pct or 0)} out of the "
+            f"{terms.days(features.dte_days)} to expiry and {percent(features.otm_pct or 0)} out of the "
             f"money; at most {SHORT_DATED_DAYS} days and at least {percent(OTM_FROM)} count.",
             values_of(features, "dte_days", "otm_pct"),
         ),

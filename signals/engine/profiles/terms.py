@@ -47,6 +47,11 @@ def burst(weight: float, inputs: Inputs) -> Term:
     )
 
 
+def days(count: float | None) -> str:
+    """Return a number of days in words."""
+    return "1 day" if count == 1 else f"{number(count or 0)} days"
+
+
 def contributing(*terms: Term) -> tuple[Term, ...]:
     """Return the terms that add something; a reason that adds nothing is none (13.5)."""
     return tuple(term for term in terms if term.points > 0)

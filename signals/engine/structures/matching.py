@@ -18,11 +18,13 @@ from signals.engine.structures.legs import Leg
 from signals.engine.structures.params import StructureParams
 
 
+REACH_WINDOWS = 3
+
+
 class Candidate(msgspec.Struct, frozen=True, gc=False):
     """One final packet that may be a leg. One start of one contract is one candidate.
 
-    `due`: once everything before it is known, nothing can change the decision. `window_us` is that
-    of the candidate's revision. `is_apart`: its session was final too late to be seen by others.
+    `due` is the earliest instant of its decision. `window_us` is that of the candidate's revision.
     """
 
     due: int
@@ -30,13 +32,17 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     venues: tuple[int, ...]
     revision: int
     window_us: int
-    is_apart: bool
     session: ClosedSession
 
     @property
     def key(self) -> tuple[int, str]:
         """Return the order and the identity inside one underlying and revision."""
         return self.leg.start_ts, self.leg.text
+
+    @property
+    def reach_us(self) -> int:
+        """Return how far from its start another session can matter: partner, rival, their rival."""
+        return REACH_WINDOWS * self.window_us
 
 
 def is_candidate(features: Features, leg: Leg, params: StructureParams) -> bool:
@@ -62,26 +68,22 @@ def is_candidate(features: Features, leg: Leg, params: StructureParams) -> bool:
 def candidate_of(
     leg: Leg, session: ClosedSession, venues: Iterable[int], *, revision: int, params: Params
 ) -> Candidate:
-    """Return the candidate of one final session, with the instant of its decision.
+    """Return the candidate of one final session, with the earliest instant of its decision.
 
     A pair depends on candidates two windows on (its partner, and the partner's others), a ladder on
-    three; each is final one span and one gap after its start at the latest. Where a change of
-    tuning held its session back longer than that, the candidate stays apart: whether others saw it
-    in time would depend on when the clock came.
+    three: no earlier than that is it certain that no further session opens there.
 
     Shape: `session` is the final session, `leg` the sums over those of its prints that no flagged
     package owns; `venues` are codes of the leg's venues. `params` are those of `revision`.
     Source: errata 8 (decide when the watermark has passed everything that can matter).
     """
     window = params.structure_window_ms * 1_000
-    settled = (params.cluster_max_span_ms + params.cluster_gap_ms) * 1_000
     return Candidate(
-        due=max(leg.start_ts + 3 * window + settled, session.due),
+        due=max(leg.start_ts + REACH_WINDOWS * window, session.due),
         leg=leg,
         venues=tuple(sorted(venue for venue in venues if counts_as_venue(venue))),
         revision=revision,
         window_us=window,
-        is_apart=session.due > leg.start_ts + settled,
         session=session,
     )
 
@@ -98,7 +100,7 @@ def fit(one: Candidate, other: Candidate) -> Structure | None:
     nothing that has a name.
     Source: options-engine.md 9.4 stage B; errata 8.
     """
-    if one.is_apart or other.is_apart or one.leg.text == other.leg.text:
+    if one.leg.text == other.leg.text:
         return None
     if abs(one.leg.start_ts - other.leg.start_ts) > one.window_us or not share_venue(one, other):
         return None
@@ -115,8 +117,7 @@ def is_rung(anchor: Candidate, other: Candidate) -> bool:
     """
     one, two = anchor.leg, other.leg
     return (
-        not (anchor.is_apart or other.is_apart)
-        and 0 <= two.start_ts - one.start_ts <= anchor.window_us
+        0 <= two.start_ts - one.start_ts <= anchor.window_us
         and two.sign == one.sign
         and two.contract.right == one.contract.right
         and two.contract.expiry == one.contract.expiry

@@ -16,10 +16,12 @@ from signals.engine.structures.shapes import MIN_LADDER_STRIKES
 class Entry(msgspec.Struct):
     """One remembered candidate. `group` is the key of its structure's first leg, once it has one.
 
-    A candidate is free until it is decided or has a group; afterwards nothing takes it again.
+    `due` is the instant of its decision; it grows with what turns out to concern the candidate. A
+    candidate is free until it is decided or has a group; afterwards nothing takes it again.
     """
 
     candidate: Candidate
+    due: int
     decided: bool = False
     group: tuple[int, str] | None = None
 
@@ -67,13 +69,29 @@ def decide(pool: list[Entry], entry: Entry) -> Decision | None:
     return _conclude(members) if members[-1] is entry else None
 
 
+def wait_for_earlier(pool: list[Entry], entry: Entry) -> int:
+    """Return when the earlier candidates near one are decided at the earliest, 0 without any.
+
+    Earlier ones come first, whatever their sessions took: a ladder opens with the first of its
+    strikes.
+    """
+    candidate = entry.candidate
+    first = bisect_left(pool, candidate.leg.start_ts - candidate.reach_us, key=_start)
+    latest = 0
+    for other in pool[first:]:
+        if other is entry:
+            break
+        latest = max(latest, other.due)
+    return latest
+
+
 def forget(pool: list[Entry]) -> None:
-    """Drop the decided candidates that no undecided one can reach through one partner."""
+    """Drop the decided candidates that no undecided one can reach."""
     waiting = next((entry.candidate for entry in pool if not entry.decided), None)
     if waiting is None:
         pool.clear()
         return
-    floor = waiting.leg.start_ts - 2 * waiting.window_us
+    floor = waiting.leg.start_ts - waiting.reach_us
     del pool[: bisect_left(pool, floor, key=_start)]
 
 
@@ -127,7 +145,7 @@ def _conclude(entries: list[Entry]) -> Decision:
     for entry in entries:
         entry.decided = True
     candidates = sorted((entry.candidate for entry in entries), key=_leg_order)
-    due = max(candidate.due for candidate in candidates)
+    due = max(entry.due for entry in entries)
     if len(candidates) == 1:
         return Decision(due, tuple(candidates))
     structure = inferred_structure([candidate.leg for candidate in candidates])

@@ -168,7 +168,9 @@ def test_spike_beside_a_sweep_stays_even_with_special_prints() -> None:
 
 
 def test_minute_bars_fire_no_rule_that_needs_ticks() -> None:
-    verdicts = classify(but(BOUGHT_CALL, granularity="minute", sweep=False, expiry="2025-01-17"), CALL, PARAMS)
+    verdicts = classify(
+        but(BOUGHT_CALL, granularity="minute", sweep=False, expiry="2025-01-17"), CALL, PARAMS
+    )
 
     reasons = {verdict.classifier_id: verdict.reason for verdict in verdicts}
     assert reasons == {
@@ -224,9 +226,9 @@ def test_sweep_sentences_carry_every_number_that_decided() -> None:
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
         "65 % of the size printed at the ask or above, 15 % at the bid or below; quotes cover 90 % "
         "of it (sides count from 50 % coverage and 55 % on one side).",
-        "Confidence 0.95: +0.55 a sweep of an unusual amount, +0.10 price did not fall, +0.10 5 prints "
-        "or more, +0.15 premium at twice its floor or more, +0.05 size leans to one side; at most "
-        "0.95.",
+        "Confidence 0.95: +0.55 a sweep of an unusual amount, +0.10 price did not fall, +0.10 5 "
+        "prints or more, +0.15 premium at twice its floor or more, +0.05 size leans to one side; at "
+        "most 0.95.",
     ]
 
 

@@ -104,7 +104,7 @@ def test_headline_of_a_reading_has_the_same_form() -> None:
     unpriced = but(premium_usd=None, total_size=1_200)
 
     assert explain.read_headline("SPY structure", unpriced, "volatility supply") == (
-        "SPY structure: 1,200 contracts, $0.00 premium, volatility supply"
+        "SPY structure: 1,200 contracts, unknown premium, volatility supply"
     )
 
 

@@ -30,6 +30,14 @@ IN_WORDS = {
     "conditions_known": "'states no trade conditions'",
     "inside_ratio": "beside the mix only; its doubt prints it",
     "special_min_ratio": "the limit of a doubt; the share itself is printed",
+    "premium_z_scope": "'packets of this contract'",
+    "size_z_scope": "'packets of this contract'",
+    "session_date": "'on the day of its print', which is its expiry",
+    "structure_type": "the label and the pattern name it",
+    "structure_inferred": "'flagged as one package' or 'put together'",
+    "structure_signs": "'long', 'short', 'side not known'",
+    "structure_vol_side": "'long volatility'",
+    "structure_direction": "'a bullish reading'",
 }
 # What the mix says where sides cannot be told: no number decides, so none is printed.
 UNTOLD_MIX = ("No quote coverage", "One price a minute")
@@ -39,8 +47,8 @@ def printed(key: str, value: Any) -> str:
     """Return how people read a number; a second way of printing, without `explain`."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return ", ".join(value)
+    if key == "structure_net_debit_usd":
+        value = abs(value)  # 'net debit' or 'net credit'
     if key.endswith("_usd"):
         return f"${value:,.0f}" if abs(value) >= 100 else f"${value:,.2f}"
     if key in {"confidence", "cap"}:
@@ -59,7 +67,7 @@ def missing(item: dict[str, Any], count: int) -> list[str]:
     """Return the keys of a sentence whose numbers its text does not show."""
     text = item["text"]
     cited = item["values"] | item["thresholds"]
-    absent = []
+    absent: list[str] = []
     for key, value in cited.items():
         if value is None or key in IN_WORDS:
             continue
@@ -70,12 +78,15 @@ def missing(item: dict[str, Any], count: int) -> list[str]:
             continue
         if text.startswith(UNTOLD_MIX):
             continue
-        if printed(key, value) not in text:
-            absent.append(f"{key} {printed(key, value)}")
+        shown = [printed(key, each) for each in (value if isinstance(value, list) else [value])]
+        absent.extend(f"{key} {each}" for each in shown if each not in text)
     return absent
 
 
+CAPS = {("cap", cap) for cap in (0.95, 0.9, 0.85, 0.6)}
+
 share = st.integers(0, 10_000).map(lambda tenths: tenths / 10_000)
+z_limit = st.integers(0, 1_000).map(lambda tenths: tenths / 10)
 dollars = st.integers(0, 10**12).map(lambda micros: micros / 1_000_000)
 
 
@@ -120,10 +131,65 @@ def features(draw: st.DrawFn) -> Features:
         nbbo_spread_bps=draw(st.integers(80_000, 2_000_000)) / 100,
         quote_state=draw(st.sampled_from(["ok", "wide", "locked"])),
         underlying_mid=draw(st.none() | st.just(450.5)),
+        expiry="2025-01-17",
+        session_date=draw(st.sampled_from(["2025-01-15", "2025-01-17"])),
+        strike=450.0,
+        dte_days=draw(st.sampled_from([0, 2, 60, 1_200])),
+        signed_share=draw(share),
+        imbalance=draw(st.integers(-10_000, 10_000)) / 10_000,
+        open_interest=draw(st.none() | st.integers(0, 100_000)),
+        day_volume_before=draw(st.integers(0, 200_000)),
+        **draw(baselines()),
     )
 
 
-@given(features())
+@st.composite
+def baselines(draw: st.DrawFn) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    typical = {"premium": "premium_typical_usd", "size": "size_typical"}
+    for metric, key in typical.items():
+        found[f"{metric}_z"] = draw(st.none() | st.integers(-90_000, 90_000).map(lambda z: z / 1e4))
+        found[f"{metric}_z_n"] = draw(st.sampled_from([0, 12, 1_000]))
+        found[f"{metric}_z_scope"] = draw(st.sampled_from(["contract", "bucket", "underlying"]))
+        found[key] = draw(st.none() | st.integers(0, 10**6).map(lambda tenths: tenths / 10))
+    return found
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> Features:
+    """Features of any structure that a rule knows."""
+    legs = draw(st.integers(2, 5))
+    sizes = draw(st.lists(st.integers(1, 20_000), min_size=legs, max_size=legs))
+    strikes = [450.0 + 2.5 * leg for leg in range(legs)]
+    scopes = draw(st.sampled_from(["contract", "underlying"]))
+    return msgspec.structs.replace(
+        draw(features()),
+        structure_type=draw(
+            st.sampled_from(["straddle", "strangle", "vertical", "ladder", "calendar", "diagonal"])
+        ),
+        structure_inferred=draw(st.booleans()),
+        structure_confidence=draw(st.sampled_from([1.0, 0.6])),
+        structure_legs=legs,
+        structure_contracts=[f"SPY-2025-01-17-{strike:g}-C" for strike in strikes],
+        structure_signs=draw(st.lists(st.sampled_from([1, -1, 0]), min_size=legs, max_size=legs)),
+        structure_leg_sizes=sizes,
+        structure_strikes=strikes,
+        structure_direction=draw(st.sampled_from(["bullish", "bearish", "neutral", "unknown"])),
+        structure_vol_side=draw(st.sampled_from(["long", "short", ""])),
+        structure_net_debit_usd=draw(st.none() | dollars | dollars.map(lambda paid: -paid)),
+        premium_z_scope=scopes,
+        size_z_scope=scopes,
+        roll_consistent=True,
+        roll_from_expiry="2025-01-17",
+        roll_to_expiry="2025-02-21",
+        roll_from_strike=450.0,
+        roll_to_strike=draw(st.sampled_from([447.5, 450.0, 1_460.0])),
+        roll_strike_delta=draw(st.sampled_from([-2.5, 0.0, 1_010.0])),
+        roll_expiry_days_delta=draw(st.sampled_from([1, 35, 1_100])),
+    )
+
+
+@given(features() | structures())
 def test_sentences_of_the_rules_show_every_number(found: Features) -> None:
     for verdict in classify(found, CONTRACTS[found.option_type], PARAMS):
         for item in verdict.sentences:
@@ -137,7 +203,7 @@ def test_sentences_of_the_doubts_show_every_number(found: Features) -> None:
 
 
 @given(
-    features(),
+    features() | structures(),
     st.fixed_dictionaries(
         {
             "sweep_min_premium_usd": st.integers(0, 10**9),
@@ -147,6 +213,15 @@ def test_sentences_of_the_doubts_show_every_number(found: Features) -> None:
             "z_min_samples": st.integers(1, 10_000),
             "min_nbbo_coverage": share,
             "min_aggressor_ratio": share,
+            "spike_min_premium_z": z_limit,
+            "spike_min_size_z": z_limit,
+            "sweep_min_premium_z": z_limit,
+            "far_dated_min_days": st.integers(1, 3_650),
+            "zero_dte_max_atm_ratio": share,
+            "zero_dte_min_premium_usd": st.integers(0, 10**9),
+            "zero_dte_min_size": st.integers(1, 10**6),
+            "direction_min_signed_share": share,
+            "direction_min_imbalance": share,
         }
     ),
 )
@@ -157,13 +232,11 @@ def test_tuned_thresholds_are_the_ones_in_the_text(
 
     for verdict in classify(found, CONTRACTS[found.option_type], params):
         for item in verdict.sentences:
-            assert item["thresholds"].items() <= params.values().items() | {("cap", 0.95)} | {
-                ("cap", 0.9)
-            }
+            assert item["thresholds"].items() <= params.values().items() | CAPS
             assert not missing(item, found.count), item["text"]
 
 
-@given(features())
+@given(features() | structures())
 def test_confidence_sentence_adds_up(found: Features) -> None:
     for verdict in classify(found, CONTRACTS[found.option_type], PARAMS):
         if not verdict.fired:
@@ -172,9 +245,11 @@ def test_confidence_sentence_adds_up(found: Features) -> None:
         parts = [word for word in text.split() if word[0] in "+-" and word[1:].count(".") == 1]
         cents = sum(round(float(part) * 100) for part in parts)
         cap = verdict.sentences[-1]["thresholds"]["cap"]
+        factor = 0.6 if text.endswith("times 0.6 for an inference.") else 1.0
 
         assert text.startswith(f"Confidence {verdict.confidence:.2f}: ")
-        assert verdict.confidence == min(cap, max(0, cents) / 100)
+        assert verdict.confidence == round(min(cap, max(0, cents) / 100) * factor, 4)
+        assert (factor < 1) is (found.structure_confidence == 0.6)
 
 
 @pytest.mark.parametrize(

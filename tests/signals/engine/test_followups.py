@@ -12,7 +12,7 @@ AT = T0 + 900_000_000
 
 def waiting(at: int = AT, uid: bytes = b"e", underlying: str = "SPY") -> FollowUp:
     return FollowUp(
-        at, uid, T0, "identity", b"p", T0, "SPY-2025-01-17-450-C", underlying, "label", 0,
+        at, uid, T0, 0, "identity", b"p", T0, "SPY-2025-01-17-450-C", underlying, "label", 0,
         "bullish", 900_000_000,
     )  # fmt: skip
 

@@ -233,9 +233,9 @@ def test_one_unknown_premium_makes_the_sum_unknown() -> None:
 
     assert packet.premium_micros is None
     assert packet.features.premium_usd is None
-    assert packet.features["premium_buy_usd"] is None
-    assert packet.features["premium_sell_usd"] is None
-    assert packet.features["event_gate"] == "premium_unknown"
+    assert packet.features.premium_buy_usd is None
+    assert packet.features.premium_sell_usd is None
+    assert packet.features.event_gate == "premium_unknown"
 
 
 def test_what_it_is_about() -> None:

