@@ -169,7 +169,9 @@ def build_alert(
         score=score.points,
         severity=score.severity,
         classifier_ids=tuple(verdict.classifier_id for verdict in fired),
-        headline=explain.read_headline(case.label, features, READINGS[lead.profile_id]),
+        headline=explain.read_headline(
+            case.label, features, f"consistent with {READINGS[lead.profile_id]}"
+        ),
         breakdown=score.breakdown,
         explanations=_sentences(case, lead, fired),
         dedupe_key=f"{packet.underlying}|{lead.profile_id}|{event.direction}",

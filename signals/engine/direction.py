@@ -38,7 +38,7 @@ def infer_direction(features: Features, params: DirectionParams) -> Direction:
         return "unknown" if leans and not is_resolved else features.structure_direction
     if features.granularity == "minute" or not is_resolved:
         return "unknown"
-    if abs(features.imbalance) < params.direction_min_imbalance:
+    if not features.imbalance or abs(features.imbalance) < params.direction_min_imbalance:
         return "mixed"
     bought = features.imbalance > 0
     return "bullish" if bought == (features.option_type == "call") else "bearish"

@@ -74,8 +74,9 @@ def lean(features: Features, params: "DirectionParams", direction: str) -> "Sent
     """Say which way the sides lean, weighted by how sure each side is, and what that tells."""
     if features.granularity == "minute":
         return sentence("One price a minute: no direction is told.", features, ("granularity",))
-    told = "no direction is told"
+    keys, told = ["signed_share", "imbalance"], "no direction is told"
     if direction != "neutral":
+        keys.append("option_type")
         told = f"in a {features.option_type} consistent with a {direction} reading"
     return sentence(
         f"Weighted by how sure each side is, {percent(features.signed_share)} of the size took one "
@@ -83,7 +84,7 @@ def lean(features: Features, params: "DirectionParams", direction: str) -> "Sent
         f"{percent(params.direction_min_signed_share)} and "
         f"{number(params.direction_min_imbalance)}): {told}.",
         features,
-        ("signed_share", "imbalance", "option_type"),
+        keys,
         direction_min_signed_share=params.direction_min_signed_share,
         direction_min_imbalance=params.direction_min_imbalance,
     )

@@ -59,8 +59,9 @@ def penalties_of(profile_id: str, features: Features, params: PenaltyParams) -> 
     """Return every penalty of a profile on one packet, in the order of the table.
 
     Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
-    the tape itself flags. Neutral profiles have no direction that a side could be weak for.
-    Source: options-engine.md 13.5; errata 2, 3, 6, 13, 23, 35.
+    the tape itself flags. Neutral profiles have no direction that a side could be weak for. A
+    penalty that is tuned to nothing is none (errata 34 caps alerts on penalties above 0).
+    Source: options-engine.md 13.5; errata 2, 3, 6, 13, 23, 34, 35.
     """
     is_matched = profile_id == "arbitrage" or (
         profile_id == "vol_seller"
@@ -76,7 +77,7 @@ def penalties_of(profile_id: str, features: Features, params: PenaltyParams) -> 
     found.append(_wide_underlying(features, params))
     if profile_id not in NEUTRAL_PROFILES:
         found.append(_weak(features, params))
-    return tuple(penalty for penalty in found if penalty is not None)
+    return tuple(penalty for penalty in found if penalty is not None and penalty.value > 0)
 
 
 def _stale(features: Features, params: PenaltyParams) -> Penalty | None:

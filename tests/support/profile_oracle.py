@@ -246,7 +246,7 @@ def _lean(known: Known, p: dict[str, Fraction]) -> str:
     if known["granularity"] == "minute" or not resolved:
         return "unknown"
     imbalance = exact(known["imbalance"])
-    if abs(imbalance) < p["direction_min_imbalance"]:
+    if imbalance == 0 or abs(imbalance) < p["direction_min_imbalance"]:
         return "mixed"
     way = (1 if imbalance > 0 else -1) * (1 if known["option_type"] == "call" else -1)
     return "bullish" if way > 0 else "bearish"

@@ -17,10 +17,8 @@ ADDITIVE = FlowParams(boost_mode="additive")
 
 def flow(score: int, sentiment: str = "BULLISH", **changes: Any) -> FlowContext:
     values: dict[str, Any] = {"recommendation": "FOLLOW_FLOW", "confidence": 97} | changes
-    return FlowContext(
-        symbol="SPY", ts=T0, window="1h", institutional_score=score,
-        sentiment=sentiment, **values,
-    )  # type: ignore[arg-type]  # fmt: skip
+    values |= {"institutional_score": score, "sentiment": sentiment}
+    return FlowContext(symbol="SPY", ts=T0, window="1h", **values)
 
 
 # G14, then the bounds of 18.6: both comparisons are strict.

@@ -227,8 +227,8 @@ def test_sweep_sentences_carry_every_number_that_decided() -> None:
         "65 % of the size printed at the ask or above, 15 % at the bid or below; quotes cover 90 % "
         "of it (sides count from 50 % coverage and 55 % on one side).",
         "Confidence 0.95: +0.55 a sweep of an unusual amount, +0.10 price did not fall, +0.10 5 "
-        "prints or more, +0.15 premium at twice its floor or more, +0.05 size leans to one side; at "
-        "most 0.95.",
+        "prints or more, +0.15 premium at twice its floor or more, +0.05 size leans to one side; "
+        "at most 0.95.",
     ]
 
 

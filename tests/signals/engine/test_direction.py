@@ -74,6 +74,14 @@ def test_limits_are_tuned() -> None:
     assert infer_direction(packet(signed_share=0.60, imbalance=0.40), params) == "bullish"
 
 
+def test_balanced_sides_are_mixed_whatever_the_tuning() -> None:
+    params = Params.from_values({"direction_min_imbalance": 0})
+
+    assert infer_direction(packet(imbalance=0.0), params) == "mixed"
+    assert infer_direction(packet(imbalance=0.0001), params) == "bullish"
+    assert infer_direction(packet(imbalance=-0.0001), params) == "bearish"
+
+
 @pytest.mark.parametrize(
     ("key", "default"), [("direction_min_signed_share", 0.35), ("direction_min_imbalance", 0.12)]
 )

@@ -110,11 +110,12 @@ def test_lean(right: str, direction: str, told: str) -> None:
         but(option_type=right, signed_share=0.625, imbalance=-0.3), params, direction
     )
 
+    right_key = {} if direction == "neutral" else {"option_type": right}
     assert found == {
         "text": "Weighted by how sure each side is, 62.5 % of the size took one with an imbalance "
         f"of -0.3 (counted from 40 % and 0.2): {told}.",
-        "keys": ["signed_share", "imbalance", "option_type"],
-        "values": {"signed_share": 0.625, "imbalance": -0.3, "option_type": right},
+        "keys": ["signed_share", "imbalance", *right_key],
+        "values": {"signed_share": 0.625, "imbalance": -0.3, **right_key},
         "thresholds": {"direction_min_signed_share": 0.4, "direction_min_imbalance": 0.2},
     }
 

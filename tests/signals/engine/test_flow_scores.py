@@ -17,7 +17,7 @@ PARAMS = FlowParams()
 M = 1_000_000_000_000  # a million dollars in micro-dollars
 
 
-def told(params: FlowParams = PARAMS, **changes: int) -> FlowContext:
+def told(params: FlowParams = PARAMS, /, **changes: int) -> FlowContext:
     """Return what G14's window says: 10M of premium in 120 trades, unless changed."""
     values = {
         "count": 120, "call_volume": 10_200, "put_volume": 8_250, "call_premium": 6 * M,
@@ -76,7 +76,11 @@ def test_nothing_to_read(changes: dict[str, int], recommendation: str) -> None:
     )  # fmt: skip
     assert context.put_call_volume_ratio is None
     assert (context.sentiment, context.aggressiveness) == ("NEUTRAL", "NORMAL")
-    assert (context.sentiment_strength, context.institutional_score, context.confidence) == (0, 0, 0)
+    assert (context.sentiment_strength, context.institutional_score, context.confidence) == (
+        0,
+        0,
+        0,
+    )
     assert context.recommendation == recommendation
 
 
@@ -260,7 +264,9 @@ def test_recommendation(changes: dict[str, int], expected: str) -> None:
 def test_confidence_of_sixty_is_enough(count: int, expected: str) -> None:
     assert told(count=count).recommendation == expected
     needed = told(count=count).confidence
-    assert told(FlowParams(flow_follow_min_confidence=needed), count=count).recommendation == expected
+    assert (
+        told(FlowParams(flow_follow_min_confidence=needed), count=count).recommendation == expected
+    )
     above = FlowParams(flow_follow_min_confidence=min(100, needed + 1))
     assert told(above, count=count).recommendation == "MONITOR"
 

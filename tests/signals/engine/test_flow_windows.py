@@ -95,7 +95,9 @@ def test_print_without_a_known_premium_is_unplaced() -> None:
 
 
 #   premium in micros, confidence through the quote 0.7: halves go up
-@pytest.mark.parametrize(("premium", "expected"), [(1, 1), (2, 1), (3, 2), (4, 3), (5, 4), (15, 11)])
+@pytest.mark.parametrize(
+    ("premium", "expected"), [(1, 1), (2, 1), (3, 2), (4, 3), (5, 4), (15, 11)]
+)
 @pytest.mark.parametrize("right", ["C", "P"])
 def test_weighted_premium_is_a_whole_number(premium: int, expected: int, right: Right) -> None:
     entry = read(price_micros=ASK + 1_000_000, premium_micros=premium)
@@ -185,7 +187,9 @@ def test_forgetting_keeps_the_last_row_before(minute: int, kept: list[int]) -> N
     held.forget_before(minute)
 
     assert held.minutes == kept
-    assert [sums.count for sums in held.through] == [{600: 1, 602: 2, 604: 3}[each] for each in kept]
+    assert [sums.count for sums in held.through] == [
+        {600: 1, 602: 2, 604: 3}[each] for each in kept
+    ]
 
 
 def test_forgetting_nothing() -> None:
@@ -204,8 +208,8 @@ def test_sums_equal_a_count_over_all_prints(
     minutes: list[int], after: int, last: int, cut: int, forget: int
 ) -> None:
     held = Minutes()
-    for place, minute in enumerate(minutes):
-        if place == cut:
+    for index, minute in enumerate(minutes):
+        if index == cut:
             saved = msgspec.msgpack.encode(held.saved())
             held = Minutes(msgspec.msgpack.decode(saved, type=SavedMinutes))
         add(held, minute)

@@ -7,7 +7,7 @@ import pytest
 from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
 from flow.domain.ids import content_uid
 from signals.engine.clusters import Held
-from signals.engine.features import Features, as_mapping, ratio
+from signals.engine.features import Features, ratio
 from signals.engine.groups import Group
 from signals.engine.packets import build_packet, identity_of
 from signals.engine.params import Params
@@ -341,15 +341,6 @@ def test_sampled_quote_that_is_too_old_is_stale() -> None:
     print_ = stamped(quote_mode=int(QuoteMode.SAMPLED), quote_ts=T0 - 1_500_001)
 
     assert features_of(print_).stale_ratio == 1.0
-
-
-def test_case_reads_the_same_features_back() -> None:
-    packet = packet_of(*golden_prints())
-
-    case = case_of(packet, parse_contract(SPY_CALL), RULING.params)
-
-    assert as_mapping(case.features) == packet.features
-    assert case.opening_uid == packet.members[0].uid
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,14 @@ def test_sizes_are_tuned(key: str) -> None:
     assert codes("hedge_reactive", packet(**changes), params)[code] == 0.11
 
 
+@pytest.mark.parametrize("key", SETTINGS)
+def test_a_penalty_tuned_to_nothing_is_none(key: str) -> None:
+    code, changes = SETTINGS[key]
+    params = Params.from_values({key: 0})
+
+    assert code not in codes("hedge_reactive", packet(**changes), params)
+
+
 def test_limits_are_tuned() -> None:
     params = Params.from_values(
         {

@@ -103,10 +103,15 @@ def test_four_leg_package_is_one_instant_and_makes_no_sweep(tsla: list[dict[str,
         (5, "XCBO", package[0]["executed_at"])
     }
     rows = packets_of([as_print(row, seq) for seq, row in enumerate(package)])
-    assert len(rows) == 4
-    for packet in rows:
-        assert (packet.features.complex_size_ratio, packet.features.sweep) == (1.0, False)
-        assert packet.features.buy_raw == packet.features.sell_raw == 0.0
+    (packet,) = rows
+    found = packet.features
+    # errata 37: the package prices at its net mid under every pattern of signs
+    assert (found.structure_type, found.structure_direction) == ("multi_leg", "neutral")
+    assert (found.structure_legs, found.structure_signs) == (4, [0, 0, 0, 0])
+    assert (found.structure_ratios, found.structure_leg_sizes) == ([1, 1, 1, 1], [5, 5, 5, 5])
+    assert (found.structure_inferred, found.structure_net_debit_usd) == (False, None)
+    assert (found.complex_size_ratio, found.sweep) == (1.0, False)
+    assert found.buy_raw == found.sell_raw == 0.0
 
 
 def packets_of(prints: list[StampedPrint]) -> list[Packet]:
@@ -124,7 +129,9 @@ def test_whole_sample_becomes_packets_and_raises_nothing(tsla: list[dict[str, An
         by_contract[packet.contract] += packet.size
     by_hand: Counter[str] = Counter()
     for row in tsla:
-        by_hand[parse_contract(row["option_symbol"]).canonical] += row["size"]
+        text = parse_contract(row["option_symbol"]).canonical
+        flagged = row["trade_code"] == "mlat"
+        by_hand["TSLA-2025-05-23-STRUCT-multi_leg" if flagged else text] += row["size"]
 
     assert by_contract == by_hand
     assert sum(packet.print_count for packet in packets) == 17

@@ -61,6 +61,11 @@ def only_event(rows: list[Derived]) -> SmartMoneyEvent:
     return event
 
 
+def only_packet(rows: list[Derived]) -> Packet:
+    (packet,) = (row for row in rows if isinstance(row, Packet))
+    return packet
+
+
 def test_call_taken_at_the_ask_on_three_venues_is_a_bullish_sweep() -> None:
     rows = results(fills(*BURST))
 
@@ -68,7 +73,8 @@ def test_call_taken_at_the_ask_on_three_venues_is_a_bullish_sweep() -> None:
     (alert,) = alerts(rows)
     assert (alert.direction, alert.underlying) == ("bullish", "NVDA")
     assert alert.headline == (
-        "NVDA 21FEB25 150C: 120 contracts, $50,400 premium, consistent with a call sweep"
+        "NVDA 21FEB25 150C: 120 contracts, $50,400 premium, "
+        "consistent with directional accumulation"
     )
 
 
@@ -83,7 +89,7 @@ def test_two_marked_orders_and_a_third_fill_are_a_sweep() -> None:
     rows = results(fills(*BURST, conditions=(ISO,)))
 
     assert fired(rows) == ["large_bullish_call_sweep"]
-    assert only_event(rows).features["iso_sweep"] is True
+    assert only_packet(rows).features.iso_sweep is True
 
 
 def test_sweep_of_many_small_fills_is_found_although_no_print_passes_the_label() -> None:
@@ -93,7 +99,7 @@ def test_sweep_of_many_small_fills_is_found_although_no_print_passes_the_label()
     rows = results(fills(*parts))
 
     assert fired(rows) == ["large_bullish_call_sweep"]
-    assert only_event(rows).features["signal_count"] == 0
+    assert only_packet(rows).features.signal_count == 0
 
 
 @pytest.mark.parametrize(
@@ -139,14 +145,14 @@ def test_prints_of_an_adjusted_contract_make_no_event() -> None:
 
     rows = results(prints)
 
-    assert [row.features["event_gate"] for row in rows if isinstance(row, Packet)] == [
+    assert [row.features.event_gate for row in rows if isinstance(row, Packet)] == [
         "premium_unknown"
     ]
 
 
 @pytest.mark.parametrize(
     ("size", "price", "spikes"),
-    [(400, ASK, True), (399, ASK, False), (400, BID, True), (400, MID, True)],
+    [(400, ASK, True), (399, ASK, False), (400, MID, True)],
 )
 def test_spike_by_size_on_any_side(size: int, price: int, spikes: bool) -> None:
     rows = results(fills((0, size, price, 3)))
@@ -176,20 +182,27 @@ def test_spike_of_a_crossed_block_is_taken_back() -> None:
     )
 
 
-def test_spike_beside_suppression_is_capped_below_high() -> None:
-    # 60,000 contracts inside the spread: $24.9 million would be high without the suppression
-    rows = results(fills((0, 60_000, MID, 3)))
+def test_doubt_about_the_leading_reading_caps_below_high() -> None:
+    # a quarter-billion of premium with a wide quote of the underlying: a penalty caps at 74
+    doubtful = fills(
+        *((n * 10, 60_000, ASK, 3 + n) for n in range(9)),
+        spot_bid_micros=140_000_000, spot_ask_micros=143_000_000,
+    )  # fmt: skip
 
-    (alert,) = alerts(rows)
-    assert alert.score <= 74
-    assert alert.severity != "high"
+    (alert,), (clear,) = alerts(results(doubtful)), alerts(
+        results(fills(*((n * 10, 60_000, ASK, 3 + n) for n in range(9))))
+    )
+
+    assert (clear.score >= 75, clear.severity) == (True, "high")
+    assert (alert.score, alert.severity) == (74, "medium")
+    assert alert.breakdown[-1]["term"] == "suppression_cap"
 
 
 def test_same_burst_in_an_etf_is_below_its_floor() -> None:
     small = tuple((at, 38, price, venue) for at, _, price, venue in BURST)
 
     assert fired(results(fills(*small))) == ["large_bullish_call_sweep"]
-    assert results(fills(*small, contract=SPY_CALL))[0].features["event_gate"] == (  # type: ignore[union-attr]
+    assert results(fills(*small, contract=SPY_CALL))[0].features.event_gate == (  # type: ignore[union-attr]
         "insufficient_premium"
     )
 
@@ -210,7 +223,7 @@ def test_burst_without_quotes_declines() -> None:
 def test_burst_with_dead_quotes_declines() -> None:
     rows = results(fills(*BURST, quote_silence_us=10_000_000))
 
-    assert only_event(rows).features["stale_ratio"] == 1.0
+    assert only_packet(rows).features.stale_ratio == 1.0
     assert alerts(rows) == []
 
 

@@ -182,7 +182,9 @@ def test_split_needs_three_prints_and_enough_size(
 
     found = typed(reads, averages=averages(*known))
 
-    assert found == (["LARGE", "LARGE", "REGULAR"] if expected == "mixed" else [expected] * len(sizes))
+    assert found == (
+        ["LARGE", "LARGE", "REGULAR"] if expected == "mixed" else [expected] * len(sizes)
+    )
 
 
 #   instants in ms                   which are split
@@ -209,6 +211,12 @@ def test_split_is_of_one_side_whatever_prints_between() -> None:
     reads = sorted([*bought, *sold, read(15, 40, MID)], key=lambda each: each[0].ts)
 
     assert typed(reads) == ["SPLIT", "REGULAR", "REGULAR", "SPLIT", "REGULAR", "SPLIT"]
+
+
+def test_each_side_needs_the_size_of_its_own() -> None:
+    reads = [read(at, size, price) for at in (0, 10, 20) for size, price in ((33, BID), (34, ASK))]
+
+    assert typed(reads) == ["REGULAR", "SPLIT"] * 3
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -273,7 +281,10 @@ def test_minute_bar_is_regular_and_enters_no_average() -> None:
     assert held(kept) == [1] * 30
     assert not is_block(bars[0][0], "BLOCK", PARAMS)
     assert not is_unusual_volume(bars[0][0], 30, 30, 1, PARAMS)
-    assert typed([*bars, read(30, 40), read(40, 40)]) == ["REGULAR"] * 5
+    assert typed([*bars, read(30, 60), read(40, 60)]) == ["REGULAR"] * 5
+    assert (
+        typed([*bars, read(30, 60), read(40, 60), read(50, 1)]) == ["REGULAR"] * 3 + ["SPLIT"] * 3
+    )
 
 
 #   size  n   sum    open interest
@@ -391,8 +402,8 @@ FAST = FlowParams(flow_average_max_count=7, flow_average_min_count=3, flow_large
 def brute(sizes: Sequence[int], params: FlowParams) -> list[str]:
     """Return the types of single prints by the letter of 18.2."""
     found = []
-    for place, size in enumerate(sizes):
-        before = sizes[max(0, place - params.flow_average_max_count) : place]
+    for index, size in enumerate(sizes):
+        before = sizes[max(0, index - params.flow_average_max_count) : index]
         mean = sum(before) / len(before) if len(before) >= params.flow_average_min_count else None
         if size >= 500 or (mean is not None and size >= max(100, 5 * mean)):
             found.append("BLOCK")
@@ -407,8 +418,8 @@ def brute(sizes: Sequence[int], params: FlowParams) -> list[str]:
 @given(SIZES, st.integers(0, 60))
 def test_types_equal_those_of_all_prints_and_survive_a_restart(sizes: list[int], cut: int) -> None:
     kept, found = Averages(), []
-    for place, size in enumerate(sizes):
-        if place == cut:
+    for index, size in enumerate(sizes):
+        if index == cut:
             saved = msgspec.msgpack.encode(kept.saved())
             kept = Averages(msgspec.msgpack.decode(saved, type=SavedAverages))
         found += typed([read(size=size)], averages=kept, params=FAST)
