@@ -1,131 +1,109 @@
-"""Parent events: gate, evidence quality, abstention (errata 2, 3, 48; options-engine.md 16.2)."""
+"""Parent events: what leads, what the rules said, and why an event declines or is taken back."""
 
-import msgspec
-import pytest
-
+from signals.engine.case import Case
 from signals.engine.classifiers.shared import Verdict, silent
-from signals.engine.events import (
-    abstentions,
-    direction_of,
-    event_gate,
-    evidence_quality,
-    suppressions,
-)
+from signals.engine.events import build_event, withdraw_event
 from signals.engine.features import Features
+from signals.engine.judgement import Judgement
+from signals.engine.packets import build_packet
 from signals.engine.params import Params
+from signals.engine.profiles.shared import Penalty, ProfileScore, Term
+from signals.engine.records import SmartMoneyEvent
+from signals.engine.rulings import Ruling
+from signals.engine.tally import Tally
 
 PARAMS = Params()
-WHOLE = Features(
-    premium_usd=180_000.0, total_size=2_200, coverage=0.92, missing_ratio=0.08, signed_share=0.8,
-    inside_ratio=0.08, underlying_mid=448.0, dte_days=37,
+LEAD = ProfileScore(
+    profile_id="institutional_directional", raw=0.9, score=0.74, direction="bullish",
+    terms=(Term("premium", 0.25, "Much premium.", {"premium_usd": 9.0}),),
+    penalties=(Penalty("wide_quote_context", 0.48, "Wide.", {"nbbo_spread_bps": 900.0}),),
+    pin="retail_frenzy_guard",
 )  # fmt: skip
+RIVAL = ProfileScore(profile_id="vol_seller", raw=0.5, score=0.5, direction="neutral", terms=())
+VERDICTS = [
+    Verdict(classifier_id="a", fired=True, confidence=0.7, direction="bullish"),
+    silent("b", "no_sweep"),
+]
 
 
-def but(**changes: object) -> Features:
-    return msgspec.structs.replace(WHOLE, **changes)
+def judged(primary: ProfileScore | None, *reasons: str) -> Judgement:
+    return Judgement((LEAD, RIVAL), primary, "medium", 0.24, ("vol_seller",), reasons)
 
 
-def fired(direction: str) -> Verdict:
-    return Verdict(classifier_id="x", fired=True, direction=direction)  # type: ignore[arg-type]
+def case_of(features: Features, rev: int = 0) -> Case:
+    packet = build_packet(
+        [], "SPY-2025-01-17-450-C", "SPY", Ruling(7, PARAMS), Tally(), features,
+        identity="it", ts=10, end_ts=20, cause_seq=99, ordinal=4, rev=rev,
+    )  # fmt: skip
+    return Case(packet, features, "SPY 17JAN25 450C", PARAMS, "it")
 
 
-@pytest.mark.parametrize(
-    ("premium_usd", "size", "kind", "gate"),
-    [
-        (10_000, 10, "stock", None),
-        (9_999, 10, "stock", "insufficient_premium"),
-        (10_000, 9, "stock", "insufficient_size"),
-        (49_999, 10, "etf", "insufficient_premium"),
-        (50_000, 10, "etf", None),
-        (99_999, 10, "index", "insufficient_premium"),
-        (100_000, 10, "index", None),
-        (None, 1_000, "stock", "premium_unknown"),
-    ],
-)
-def test_gate(premium_usd: int | None, size: int, kind: str, gate: str | None) -> None:
-    premium = None if premium_usd is None else premium_usd * 1_000_000
-
-    assert event_gate(premium, size, kind, PARAMS) == gate
+def event_of(
+    primary: ProfileScore | None = LEAD, *reasons: str, features: Features | None = None
+) -> SmartMoneyEvent:
+    case = case_of(features or Features(special_size_ratio=0.4, coverage=1.0))
+    flow = {"boost": {"factor": 1.1}}
+    return build_event(case, VERDICTS, judged(primary, *reasons), flow, quality=0.9, ordinal=5)
 
 
-@pytest.mark.parametrize(
-    ("changes", "quality"),
-    [
-        ({}, 0.956),  # the Q of G9a and G10: .55 x .92 + .30 + .15
-        ({"coverage": 1.0}, 1.0),
-        ({"coverage": 0.5, "stale_ratio": 0.5}, 0.575),
-        ({"underlying_mid": None}, 0.9346),
-        ({"underlying_mid": None, "dte_days": None}, 0.9131),
-        ({"coverage": 0.0}, 0.4286),
-        ({"premium_usd": None, "total_size": 0, "coverage": 0.0, "stale_ratio": 1.0}, 0.0857),
-    ],
-)
-def test_evidence_quality(changes: dict[str, object], quality: float) -> None:
-    assert evidence_quality(but(**changes), has_underlying=True) == quality
+def test_event_reads_as_its_leading_profile() -> None:
+    found = event_of()
+
+    assert (found.direction, found.primary_profile) == ("bullish", "institutional_directional")
+    assert (found.abstained, found.abstain_reasons) == (False, ())
+    assert (found.ts, found.packet_ts, found.cause_seq, found.ordinal) == (20, 10, 99, 5)
+    assert (found.tuning_revision, found.rev, found.evidence_quality) == (7, 0, 0.9)
+    assert found.suppressed_reasons == ("special_print_or_complex_context",)
 
 
-def test_unknown_underlying_lowers_completeness() -> None:
-    assert evidence_quality(WHOLE, has_underlying=False) == 0.9346
+def test_event_holds_the_scores_with_what_made_them() -> None:
+    lead, rival = event_of().scores
+
+    assert lead == {
+        "profile_id": "institutional_directional", "score": 0.74, "raw": 0.9, "band": "high",
+        "direction": "bullish", "pin": "retail_frenzy_guard", "calibrated_probability": None,
+        "reasons": [{"code": "premium", "contribution": 0.25, "text": "Much premium.",
+                     "values": {"premium_usd": 9.0}}],
+        "penalties": [{"code": "wide_quote_context", "value": 0.48, "text": "Wide.",
+                       "values": {"nbbo_spread_bps": 900.0}}],
+    }  # fmt: skip
+    assert (rival["profile_id"], rival["band"], rival["reasons"]) == ("vol_seller", "low", [])
 
 
-@pytest.mark.parametrize(
-    ("changes", "reasons"),
-    [
-        ({}, ()),
-        ({"special_size_ratio": 0.34}, ("special_print_or_complex_context",)),
-        ({"special_size_ratio": 0.3399}, ()),
-        ({"coverage": 0.3499}, ("stale_or_missing_quote_context",)),
-        ({"coverage": 0.35}, ()),
-        ({"stale_ratio": 0.5}, ("stale_or_missing_quote_context",)),
-        ({"stale_ratio": 0.4999}, ()),
-        (
-            {"inside_ratio": 0.7, "signed_share": 0.3499},
-            ("inside_market_or_cross_like_execution",),
-        ),
-        ({"inside_ratio": 0.7, "signed_share": 0.35}, ()),
-        ({"inside_ratio": 1.0, "signed_share": 0.0, "granularity": "minute"}, ()),
-        ({"inside_ratio": 0.6999, "signed_share": 0.1}, ()),
-        ({"inside_ratio": None, "signed_share": 0.0}, ()),
-    ],
-)
-def test_suppressions(changes: dict[str, object], reasons: tuple[str, ...]) -> None:
-    assert suppressions(but(**changes), PARAMS) == reasons
+def test_event_holds_rules_lead_and_flow() -> None:
+    assert event_of().features == {
+        "rules": [
+            {"classifier_id": "a", "fired": True, "confidence": 0.7, "reason": None},
+            {"classifier_id": "b", "fired": False, "confidence": None, "reason": "no_sweep"},
+        ],
+        "band": "medium", "margin": 0.24, "alternatives": ["vol_seller"],
+        "flow": {"boost": {"factor": 1.1}},
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("changes", "quality", "verdicts", "reasons"),
-    [
-        ({}, 0.9, [fired("neutral")], ()),
-        ({}, 0.55, [fired("neutral")], ()),
-        ({}, 0.5499, [fired("neutral")], ("insufficient_evidence",)),
-        ({}, 0.9, [silent("x", "no_sweep")], ("no_rule_fired",)),
-        ({}, 0.9, [], ("no_rule_fired",)),
-        ({"coverage": 0.34}, 0.9, [fired("neutral")], ("stale_or_missing_quote_context",)),
-        (
-            {"stale_ratio": 0.5},
-            0.1,
-            [],
-            ("stale_or_missing_quote_context", "insufficient_evidence", "no_rule_fired"),
-        ),
-    ],
-)
-def test_abstentions(
-    changes: dict[str, object], quality: float, verdicts: list[Verdict], reasons: tuple[str, ...]
-) -> None:
-    assert abstentions(but(**changes), quality, verdicts, PARAMS) == reasons
+def test_event_that_declines_has_no_direction() -> None:
+    found = event_of(None, "below_score_floor")
+
+    assert (found.abstained, found.abstain_reasons) == (True, ("below_score_floor",))
+    assert (found.direction, found.primary_profile) == ("unknown", None)
+    assert len(found.scores) == 2
 
 
-@pytest.mark.parametrize(
-    ("directions", "expected"),
-    [
-        ((), "neutral"),
-        (("neutral",), "neutral"),
-        (("bullish", "neutral"), "bullish"),
-        (("bearish", "bearish"), "bearish"),
-        (("bullish", "bearish"), "mixed"),
-    ],
-)
-def test_direction(directions: tuple[str, ...], expected: str) -> None:
-    verdicts = [fired(direction) for direction in directions]
+def test_structure_is_a_multi_leg_event() -> None:
+    assert event_of().event_kind == "single_leg_event"
+    assert event_of(features=Features(structure_type="vertical")).event_kind == "multi_leg_event"
 
-    assert direction_of([*verdicts, silent("y", "no_sweep")]) == expected
+
+def test_event_without_flow_leaves_it_out() -> None:
+    found = build_event(case_of(Features()), VERDICTS, judged(LEAD), {}, quality=0.9, ordinal=0)
+
+    assert "flow" not in found.features
+
+
+def test_withdrawn_event_keeps_its_identity_and_says_why() -> None:
+    taken = withdraw_event(case_of(Features(), rev=2), "cancelled", ordinal=8)
+
+    assert (taken.uid, taken.rev, taken.ordinal) == (event_of().uid, 2, 8)
+    assert (taken.abstained, taken.abstain_reasons) == (True, ("cancelled",))
+    assert (taken.direction, taken.primary_profile) == ("unknown", None)
+    assert (taken.scores, taken.features, taken.evidence_quality) == ([], {}, 0.0)

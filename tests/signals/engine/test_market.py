@@ -461,6 +461,23 @@ def test_settlement_at_the_event_is_after_it(event: str, expected: bool) -> None
     assert found.expiry_after_event is expected
 
 
+# The contract settles at 21:00Z; the event falls between `first` and 23:00Z.
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [("2025-02-07T21:00:00Z", None), ("2025-02-07T21:00:00.000001Z", False)],
+)
+def test_settlement_at_the_first_instant_of_an_event_cannot_tell(
+    first: str, expected: bool | None
+) -> None:
+    payload = payload_of(
+        read_row({"symbol": "AAPL", "event_date": "2025-02-07T23:00:00Z"}, received_ts=T0)
+    )
+    events = EventCalendar()
+    assert events.add(payload | {"earliest_ts": from_datetime(datetime.fromisoformat(first))})
+
+    assert facts(aapl(), events=events).expiry_after_event is expected
+
+
 def test_event_of_an_adjusted_contract_has_no_settlement_to_compare() -> None:
     found = facts(stamped(contract="AAPL1-2025-02-07-225-C"), events=earnings())
 

@@ -189,8 +189,9 @@ def test_doubt_about_the_leading_reading_caps_below_high() -> None:
         spot_bid_micros=140_000_000, spot_ask_micros=143_000_000,
     )  # fmt: skip
 
-    (alert,), (clear,) = alerts(results(doubtful)), alerts(
-        results(fills(*((n * 10, 60_000, ASK, 3 + n) for n in range(9))))
+    (alert,), (clear,) = (
+        alerts(results(doubtful)),
+        alerts(results(fills(*((n * 10, 60_000, ASK, 3 + n) for n in range(9))))),
     )
 
     assert (clear.score >= 75, clear.severity) == (True, "high")
