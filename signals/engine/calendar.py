@@ -181,7 +181,6 @@ def _is_same(one: CalendarEvent, other: CalendarEvent) -> bool:
 
 def _is_over(revisions: list[CalendarEvent], limit_ts: int) -> bool:
     """Drop the revisions that were replaced before the limit; return whether the rest is past."""
-    replaced = bisect_right(revisions, limit_ts, key=_announced) - 1
-    if replaced > 0:
-        del revisions[:replaced]
+    known = bisect_right(revisions, limit_ts, key=_announced)
+    del revisions[: max(0, known - 1)]
     return all(event.event_ts < limit_ts for event in revisions)

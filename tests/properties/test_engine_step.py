@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.events import Control, LogEntry, StampedPrint
+from signals.engine.clusters import Held
 from signals.engine.features import as_mapping
+from signals.engine.groups import Group
 from signals.engine.params import Params
 from signals.engine.pipeline import decode_state, encode_state, new_state, step
 from signals.engine.records import Alert, Derived, EvidenceLink, Packet, SmartMoneyEvent
+from signals.engine.subjects import subject_of
 from tests.support.engine_builders import (
     AUCTION,
     AUTO,
@@ -59,6 +62,28 @@ def print_lists(draw: st.DrawFn, *, plain: bool = False) -> list[StampedPrint]:
     return found
 
 
+@st.composite
+def tapes(draw: st.DrawFn) -> list[StampedPrint]:
+    """Prints with packages, pairs of legs, moving spots, and cancels of some of them later."""
+    found: list[StampedPrint] = []
+    for print_ in draw(print_lists()):
+        twin = draw(st.sampled_from([None, None, None, "SPY-2025-01-17-455-C"]))
+        spot = draw(st.sampled_from([450_490_000, 450_490_000, 449_000_000]))
+        moved = msgspec.structs.replace(print_, spot_bid_micros=spot, spot_ask_micros=spot + 20_000)
+        found.append(moved)
+        if twin:
+            fields = {"contract": twin, "seq": 500 + print_.seq, "uid": print_.uid[::-1]}
+            found.append(msgspec.structs.replace(moved, **fields))
+    for print_ in list(found):
+        if draw(st.integers(0, 6)) == 0 and print_.conditions != (LATE,):
+            letter = ord(draw(st.sampled_from("ACEG")))
+            after = draw(st.sampled_from([0, 1, 120, 400, 3_000]))
+            fields = {"conditions": (letter,), "ts": print_.ts + after * 1_000}
+            fields |= {"seq": 1_000 + print_.seq, "uid": bytes(16 - 2) + print_.uid[:2]}
+            found.append(msgspec.structs.replace(print_, **fields))
+    return sorted(found, key=lambda each: (each.ts, each.seq))
+
+
 def end_of(prints: Sequence[StampedPrint]) -> Control:
     return clock(10_000, max((p.ts for p in prints), default=0) + 10_000_000)
 
@@ -101,7 +126,7 @@ def packets(rows: Sequence[Derived]) -> list[Packet]:
     return [row for row in rows if isinstance(row, Packet)]
 
 
-@given(print_lists(), st.sampled_from([100, 333, 1_000]))
+@given(tapes(), st.sampled_from([100, 333, 1_000]))
 def test_any_batch_split_gives_the_same_rows(prints: list[StampedPrint], every_ms: int) -> None:
     entries = with_clocks(prints, every_ms)
     whole = run(entries)
@@ -111,7 +136,7 @@ def test_any_batch_split_gives_the_same_rows(prints: list[StampedPrint], every_m
 
 
 @given(
-    print_lists(),
+    tapes(),
     st.lists(st.sampled_from([10, 70, 400, 1_000, 5_000]), min_size=2, max_size=2),
     st.dictionaries(st.integers(0, 25), st.sampled_from([1, 100, 250, 700, 3_000]), max_size=4),
 )
@@ -130,7 +155,7 @@ def test_two_clock_tracks_give_the_same_content(
     assert [p.uid for p in packets(one)] == [p.uid for p in packets(other)]
 
 
-@given(print_lists(), st.randoms(use_true_random=False))
+@given(tapes(), st.randoms(use_true_random=False))
 def test_arrival_order_inside_the_lateness_changes_nothing(
     prints: list[StampedPrint], random: Any
 ) -> None:
@@ -146,7 +171,7 @@ def test_arrival_order_inside_the_lateness_changes_nothing(
     assert content(run(with_clocks(arrived, 100))) == content(run(with_clocks(prints, 100)))
 
 
-@given(print_lists(), st.data())
+@given(tapes(), st.data())
 def test_saved_state_has_the_same_future(prints: list[StampedPrint], data: st.DataObject) -> None:
     entries = with_clocks(prints, 300)
     entries.insert(len(entries) // 2, tuning(500, ms(0), 2, cluster_gap_ms=300))
@@ -249,7 +274,7 @@ def test_higher_floors_never_add_events(prints: list[StampedPrint]) -> None:
     assert opened(higher) <= opened(run(entries))
 
 
-@given(print_lists())
+@given(tapes())
 def test_every_alert_rests_on_one_event_and_every_reference_exists(
     prints: list[StampedPrint],
 ) -> None:
@@ -257,18 +282,18 @@ def test_every_alert_rests_on_one_event_and_every_reference_exists(
     uids = {row.uid for row in rows if not isinstance(row, EvidenceLink)} | {p.uid for p in prints}
     alerts = [row for row in rows if isinstance(row, Alert)]
 
-    assert len({alert.event_uid for alert in alerts}) == len(alerts)
+    assert len({(alert.event_uid, alert.rev) for alert in alerts}) == len(alerts)
     for alert in alerts:
         assert alert.supersedes is None or alert.supersedes in uids
     links = [row for row in rows if isinstance(row, EvidenceLink)]
     for link in links:
         assert link.uid in uids
         assert link.ref_uid is None or link.ref_uid in uids
-    keys = [(link.parent_kind, link.uid, link.ordinal) for link in links]
+    keys = [(link.ts, link.uid, link.rev, link.ordinal) for link in links]
     assert len(set(keys)) == len(keys)
 
 
-@given(print_lists())
+@given(tapes())
 def test_rows_have_unique_keys(prints: list[StampedPrint]) -> None:
     rows = [row for row in run(with_clocks(prints, 500)) if not isinstance(row, EvidenceLink)]
 
@@ -291,3 +316,43 @@ def test_packets_are_json(prints: list[StampedPrint]) -> None:
     for packet in packets(run(with_clocks(prints, 500))):
         found = as_mapping(packet.features)
         assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+@given(tapes())
+def test_cancels_leave_what_the_remaining_members_sum_to(prints: list[StampedPrint]) -> None:
+    rows = packets(run(with_clocks(prints, 300)))
+    newest = {packet.uid: packet for packet in rows}  # revisions come in order
+    by_uid = {print_.uid: print_ for print_ in prints}
+
+    for packet in newest.values():
+        members = [by_uid[member.uid] for member in packet.members]
+        found = packet.features
+        assert (packet.print_count, packet.size) == (len(members), sum(m.size for m in members))
+        assert packet.premium_micros == sum(m.premium_micros or 0 for m in members)
+        opened = next(each for each in rows if each.uid == packet.uid)
+        assert (packet.ts, packet.end_ts) == (opened.ts, opened.end_ts)
+        if members and len({member.contract for member in members}) == 1:
+            alone = Group(0, members[0].contract, [Held(member, 1) for member in members])
+            again = subject_of(alone, PARAMS).features
+            for key in ("coverage", "buy_raw", "sell_raw", "imbalance", "sweep", "vwap"):
+                assert getattr(found, key) == getattr(again, key)
+
+
+@given(tapes())
+def test_each_print_has_one_parent_at_most(prints: list[StampedPrint]) -> None:
+    newest = {packet.uid: packet for packet in packets(run(with_clocks(prints, 300)))}
+
+    members = [member.uid for packet in newest.values() for member in packet.members]
+
+    assert len(set(members)) == len(members)
+
+
+@given(tapes())
+def test_no_event_leans_without_enough_signed_size(prints: list[StampedPrint]) -> None:
+    rows = run(with_clocks(prints, 300))
+    by_packet = {(packet.uid, packet.rev): packet for packet in packets(rows)}
+
+    for event in (row for row in rows if isinstance(row, SmartMoneyEvent)):
+        if event.direction in ("bullish", "bearish"):
+            found = by_packet[event.packet_uid, event.rev].features
+            assert found.signed_share >= 0.35

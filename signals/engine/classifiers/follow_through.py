@@ -10,6 +10,7 @@ from signals.engine.parameter import ParameterGroup, Tuned
 
 NO_FOLLOW_THROUGH = "no_follow_through"
 CAP = 0.65  # as its confidences a guess: options-engine.md 12.6 gives the condition only
+MINUTES = 15  # how long a reading has to be followed; source: options-engine.md 12.6
 _SIGNS = {"bullish": 1, "bearish": -1}
 
 
@@ -20,9 +21,6 @@ class FollowThroughParams(ParameterGroup):
     follow_through_min_move_bps: Annotated[
         float, Tuned("bps", 0, 1_000, "Least move that follows a reading", "spec 12.6")
     ] = 5.0
-    follow_through_minutes: Annotated[
-        int, Tuned("min", 1, 240, "How long a reading has to be followed", "spec 12.6")
-    ] = 15
 
 
 def judge_no_follow_through(
@@ -34,8 +32,8 @@ def judge_no_follow_through(
 ) -> Verdict:
     """Judge whether the underlying failed to move the way that a packet was read.
 
-    Units: both mids are bid + ask in micro-dollars, one at the packet's end, the other
-    `follow_through_minutes` later. A move of exactly the least one follows.
+    Units: both mids are bid + ask in micro-dollars, one at the packet's end, the other 15 minutes
+    later. A move of exactly the least one follows.
     Missing: without either mid it abstains; a reading without a direction has nothing to follow.
     Source: options-engine.md 12.6 (opposite, or less than 5 bps its way).
     """
@@ -60,15 +58,12 @@ def _said(
 ) -> Sentence:
     at_end, later = mid2_at_end / (2 * MICROS), mid2_later / (2 * MICROS)
     move = round(10_000 * (mid2_later - mid2_at_end) / mid2_at_end, 2)
-    minutes, least = params.follow_through_minutes, params.follow_through_min_move_bps
+    least = params.follow_through_min_move_bps
     return {
         "text": f"{label} was read as {direction}; the underlying stood at {number(at_end)} then "
-        f"and at {number(later)} {number(minutes)} minutes later, {number(move)} basis points on: "
+        f"and at {number(later)} {MINUTES} minutes later, {number(move)} basis points on: "
         f"less than {number(least)} that way.",
         "keys": [],
         "values": {"mid_at_end": at_end, "mid_later": later, "move_bps": move},
-        "thresholds": {
-            "follow_through_minutes": minutes,
-            "follow_through_min_move_bps": least,
-        },
+        "thresholds": {"follow_through_min_move_bps": least},
     }

@@ -31,8 +31,8 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "short_dated_atm_gamma_context",
             0.32 if is_gamma else 0.0,
-            f"{terms.days(dte)} to expiry and {percent(abs(features.otm_pct or 0))} from the money; at "
-            f"most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
+            f"{terms.days(dte)} to expiry and {percent(abs(features.otm_pct or 0))} from the "
+            f"money; at most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
             values_of(features, "dte_days", "otm_pct", "underlying_mid"),
         ),
         Term(

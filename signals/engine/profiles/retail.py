@@ -30,8 +30,9 @@ def retail_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "short_dated_otm_attention_flow",
             0.28 if inputs.is_short_dated_otm else 0.0,
-            f"{terms.days(features.dte_days)} to expiry and {percent(features.otm_pct or 0)} out of the "
-            f"money; at most {SHORT_DATED_DAYS} days and at least {percent(OTM_FROM)} count.",
+            f"{terms.days(features.dte_days)} to expiry and {percent(features.otm_pct or 0)} out "
+            f"of the money; at most {SHORT_DATED_DAYS} days and at least {percent(OTM_FROM)} "
+            "count.",
             values_of(features, "dte_days", "otm_pct"),
         ),
         terms.burst(0.18, inputs),

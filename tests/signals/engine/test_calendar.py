@@ -253,7 +253,7 @@ def test_past_events_are_forgotten_two_days_later() -> None:
     assert [row[1] for row in calendar.saved().revisions] == ["MSFT"]  # it ends that very hour
     calendar.forget_before(hour + KEPT_US + HOUR_US)
     assert calendar.saved() == SavedCalendar(hour // HOUR_US + 1, [])
-    assert KEPT_US == 172_800_000_000
+    assert (HOUR_US, DAY_US, KEPT_US) == (3_600_000_000, 86_400_000_000, 172_800_000_000)
 
 
 def test_sweep_looks_once_an_hour() -> None:
@@ -291,6 +291,24 @@ def test_revisions_replaced_before_the_sweep_are_forgotten() -> None:
     found = calendar.lookup("AAPL", limit)
     assert found is not None
     assert found.event_ts == EVENT["event_ts"] + 2
+
+
+@pytest.mark.parametrize(
+    ("announced", "kept"),
+    [((-2, -1), [-1]), ((-1, 0), [0]), ((0, 1), [0, 1]), ((1, 2), [1, 2]), ((-1, 1), [-1, 1])],
+)
+def test_revision_known_at_the_sweep_and_later_ones_stay(
+    announced: tuple[int, int], kept: list[int]
+) -> None:
+    limit = NOW - NOW % HOUR_US
+    calendar = filled(
+        entry(announced_ts=limit + announced[0]),
+        entry(announced_ts=limit + announced[1], event_ts=EVENT["event_ts"] + 1),
+    )
+
+    calendar.forget_before(limit + KEPT_US)
+
+    assert [row[3] - limit for row in calendar.saved().revisions] == kept
 
 
 def test_event_moved_ahead_stays_though_its_first_date_is_past() -> None:

@@ -63,6 +63,7 @@ def test_types_are_counted_by_name() -> None:
     [
         ([], {}),
         (["BLOCK"], {"BLOCK": 1}),
+        (["BLOCK", "BLOCK"], {"BLOCK": 2}),
         (["LARGE", "BLOCK", "LARGE"], {"LARGE": 2, "BLOCK": 1}),
     ],
 )

@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,6 +83,24 @@ def test_nothing_to_read(changes: dict[str, int], recommendation: str) -> None:
         0,
     )
     assert context.recommendation == recommendation
+
+
+def test_empty_window_says_nothing() -> None:
+    context = context_of("SPX", T0, "1h", Sums(), PARAMS)
+    numbers = {
+        name: value
+        for name, value in msgspec.structs.asdict(context).items()
+        if isinstance(value, int | float) and name != "ts"
+    }
+
+    assert len(numbers) == 12
+    assert not any(numbers.values())
+
+
+def test_window_without_quotes_has_no_shares() -> None:
+    context = percent(quoted=0)
+
+    assert (context.net, context.signed_share, context.quoted_share) == (0.0, 0.0, 0.0)
 
 
 #   puts  calls  ratio, 2 places, half up

@@ -88,16 +88,16 @@ def test_mirror(at_end: int, move: int) -> None:
 
 
 def test_sentence() -> None:
-    params = tuned(follow_through_minutes=20, follow_through_min_move_bps=4.5)
+    params = tuned(follow_through_min_move_bps=4.5)
 
     verdict = judge_no_follow_through("bearish", 901_000_000, 901_100_000, LABEL, params)
 
     assert verdict.sentences[0] == {
         "text": "SPY 17JAN25 450C was read as bearish; the underlying stood at 450.5 then and at "
-        "450.55 20 minutes later, 1.11 basis points on: less than 4.5 that way.",
+        "450.55 15 minutes later, 1.11 basis points on: less than 4.5 that way.",
         "keys": [],
         "values": {"mid_at_end": 450.5, "mid_later": 450.55, "move_bps": 1.11},
-        "thresholds": {"follow_through_minutes": 20, "follow_through_min_move_bps": 4.5},
+        "thresholds": {"follow_through_min_move_bps": 4.5},
     }
     assert verdict.sentences[1]["text"] == (
         "Confidence 0.50: +0.50 the underlying did not follow; at most 0.65."

@@ -126,8 +126,13 @@ def test_direction_is_that_of_the_legs() -> None:
             "tape cannot show whether a position stood there before.",
         ),
         (
-            {"roll_to_strike": 447.5, "roll_strike_delta": -2.5},
-            "From 2025-01-17 at 450 to 2025-01-23 at 447.5: down and out, -2.5 in strike and 6 "
+            {"roll_to_strike": 450.5, "roll_strike_delta": 0.5},
+            "From 2025-01-17 at 450 to 2025-01-23 at 450.5: up and out, 0.5 in strike and 6 days. "
+            "A tape cannot show whether a position stood there before.",
+        ),
+        (
+            {"roll_to_strike": 449.5, "roll_strike_delta": -0.5},
+            "From 2025-01-17 at 450 to 2025-01-23 at 449.5: down and out, -0.5 in strike and 6 "
             "days. A tape cannot show whether a position stood there before.",
         ),
     ],
