@@ -122,7 +122,7 @@ def implied_volatility(
     scale = math.sqrt(forward * strike)
     distance = -abs(math.log(forward / strike))
     target = time_value / scale
-    if target >= math.exp(distance / 2) * (1 - _RESOLUTION):
+    if not 0 < target < math.exp(distance / 2) * (1 - _RESOLUTION):
         return None
     root = math.sqrt(years)
     deviation = _solve(target, distance, LOWEST_VOLATILITY * root, HIGHEST_VOLATILITY * root)

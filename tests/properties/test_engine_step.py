@@ -72,7 +72,9 @@ def tapes(draw: st.DrawFn) -> list[StampedPrint]:
         moved = msgspec.structs.replace(print_, spot_bid_micros=spot, spot_ask_micros=spot + 20_000)
         found.append(moved)
         if twin:
+            price = draw(st.sampled_from([4_100_000, 4_200_000]))
             fields = {"contract": twin, "seq": 500 + print_.seq, "uid": print_.uid[::-1]}
+            fields |= {"price_micros": price, "premium_micros": price * print_.size * 100}
             found.append(msgspec.structs.replace(moved, **fields))
     for print_ in list(found):
         if draw(st.integers(0, 6)) == 0 and print_.conditions != (LATE,):

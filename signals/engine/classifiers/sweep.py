@@ -96,7 +96,7 @@ def _refusal(right: str, direction: Direction, features: Features, params: Sweep
             (features.count < params.sweep_min_count, "too_few_prints"),
             (not _is_large(features, params), "low_premium"),
             (not features.sweep, "no_sweep"),
-            (features.sweep_sign < 0, "sweep_at_bid"),
+            (features.sweep_sign <= 0, "sweep_at_bid"),
             (buy < params.min_aggressor_ratio or buy <= sell, "not_bought"),
             (told in ("bullish", "bearish") and told != direction, "direction_disagrees"),
             (features.complex_size_ratio > 0.5, "complex_majority"),

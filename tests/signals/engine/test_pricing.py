@@ -284,6 +284,32 @@ def test_wings_where_newton_leaves_the_bracket(money: float, right: Right) -> No
             assert found is None
 
 
+# The search passes deviations at which the price vanishes though its slope does not, or is less
+# than nothing by rounding.
+@pytest.mark.parametrize(
+    ("strike", "years", "volatility"),
+    [
+        (219.62349526555073, 0.11258603828561806, 0.985750437104405),
+        (117.02911639347826, 0.000882572598137584, 0.3115494423738099),
+        (103.78793094990326, 0.009595267261125756, 0.03233917399922183),
+    ],
+)
+def test_search_through_prices_of_nothing(strike: float, years: float, volatility: float) -> None:
+    price = value(100, strike, volatility, years=years, rate=0.0).price
+
+    found = implied(price, 100.0, strike, years=years, rate=0.0)
+
+    assert found == pytest.approx(volatility, rel=1e-9)
+
+
+@pytest.mark.parametrize("price", [5e-324, 1e-322, 1e-310])
+def test_price_at_the_end_of_floating_point_does_not_break(price: float) -> None:
+    found = implied(price, 100.0, 150.0, rate=0.0)
+
+    assert found is None or 0.001 <= found < 0.05
+    assert implied(5e-324, 100.0, 150.0, rate=0.0) is None
+
+
 def test_the_same_input_gives_the_same_bits() -> None:
     one = [implied(price / 7, 100.0, 104.0) for price in range(1, 200)]
 

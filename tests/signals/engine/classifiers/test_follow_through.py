@@ -105,6 +105,12 @@ def test_sentence() -> None:
     assert len(verdict.sentences) == 2
 
 
+def test_moves_are_told_to_the_hundredth() -> None:
+    verdict = judge_no_follow_through("bullish", 300_000_000, 290_000_000, LABEL, PARAMS)
+
+    assert verdict.sentences[0]["values"]["move_bps"] == -333.33
+
+
 def test_sentence_of_a_move_the_other_way() -> None:
     verdict = judge_no_follow_through("bullish", MID2, MID2 - 246_000, LABEL, PARAMS)
 

@@ -111,6 +111,11 @@ def test_aggression_is_tuned() -> None:
     assert inputs_of(params, sell_raw=0.4).is_sold
 
 
+def test_legs_without_signs_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        inputs_of(**SHORT_STRADDLE | {"structure_signs": [-1]})
+
+
 def test_inputs_keep_their_features() -> None:
     assert inputs_of(count=3).features == packet(count=3)
 
@@ -146,7 +151,14 @@ def test_unit(value: float, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("added", "total"),
-    [([], 0.0), ([0.1, 0.2], 0.3), ([0.12, 0.28, 0.18, 0.2, 0.1], 0.88), ([0.7, 0.7], 1.0)],
+    [
+        ([], 0.0),
+        ([0.6], 0.6),
+        ([0.5, 0.4999], 0.9999),
+        ([0.1, 0.2], 0.3),
+        ([0.12, 0.28, 0.18, 0.2, 0.1], 0.88),
+        ([0.7, 0.7], 1.0),
+    ],
 )
 def test_total_is_exact_and_at_most_one(added: list[float], total: float) -> None:
     assert total_of(tuple(Term("x", each, "") for each in added)) == total
