@@ -11,6 +11,7 @@ from flow.live.registry import Query, RunLike, register
 from flow.models import Stream
 from flow.templatetags import flow_format as fmt
 from signals.engine.profiles.readings import READINGS
+from signals.engine.quality import grade_of
 from signals.models import StepLedger
 from signals.storage.reads import AlertRow, DerivedFilter, alert_page, alerts_of_steps
 
@@ -76,15 +77,6 @@ def family_of(profile: str | None) -> tuple[str, str, str]:
     letter, name = FAMILIES.get(profile or "", NO_FAMILY)
     reading = READINGS.get(profile or "", "")
     return letter, name, f"consistent with {reading}" if reading else name
-
-
-def grade_of(quality: float) -> str:
-    """Return evidence quality as a word. Source: options-engine.md 16.2, grades by its floors."""
-    if quality >= 0.85:
-        return "strong"
-    if quality >= 0.7:
-        return "usable"
-    return "thin" if quality >= 0.55 else "poor"
 
 
 def alert_line(row: AlertRow) -> AlertLine:

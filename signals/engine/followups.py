@@ -9,10 +9,12 @@ import heapq
 import msgspec
 
 from flow.domain.events import PrintFlag, StampedPrint
+from flow.domain.units import MINUTE_US
 from signals.engine.case import Case
+from signals.engine.classifiers.follow_through import MINUTES
 from signals.engine.records import SmartMoneyEvent
 
-FOLLOW_US = 15 * 60_000_000  # source: options-engine.md 12.6
+FOLLOW_US = MINUTES * MINUTE_US
 LOOK_BACK_US = 60_000_000  # an older mid says nothing of the instant
 # Packets are processed up to their span, gap and hold after their prints; then all mids are in.
 SETTLE_US = 5_000_000

@@ -1,5 +1,7 @@
 """How far the evidence of a packet carries, and what speaks against taking it at face value."""
 
+from typing import Literal
+
 from signals.engine.features import Features
 from signals.engine.gate import EventParams
 from signals.engine.profiles.shared import points, unit
@@ -7,6 +9,10 @@ from signals.engine.profiles.shared import points, unit
 SPECIAL = "special_print_or_complex_context"
 UNQUOTED = "stale_or_missing_quote_context"
 INSIDE = "inside_market_or_cross_like_execution"
+
+Grade = Literal["strong", "usable", "thin", "poor"]
+# Source: options-engine.md 16.2. The second one is also where events begin to decline (13.5).
+STRONG_FROM, USABLE_FROM, THIN_ABOVE = 0.82, 0.55, 0.2
 
 
 def evidence_quality(features: Features, *, has_underlying: bool) -> float:
@@ -26,6 +32,15 @@ def evidence_quality(features: Features, *, has_underlying: bool) -> float:
     completeness = sum(present) / len(present)
     quality = 0.55 * features.coverage + 0.30 * (1 - features.stale_ratio) + 0.15 * completeness
     return points(unit(quality))
+
+
+def grade_of(quality: float) -> Grade:
+    """Return evidence quality, 0 to 1, as a word. Source: options-engine.md 16.2."""
+    if quality >= STRONG_FROM:
+        return "strong"
+    if quality >= USABLE_FROM:
+        return "usable"
+    return "thin" if quality > THIN_ABOVE else "poor"
 
 
 def suppressions(features: Features, params: EventParams) -> tuple[str, ...]:

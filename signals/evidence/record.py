@@ -8,6 +8,9 @@ from flow.domain.events import PrintFlag
 from flow.live.tape import TapeLine, tape_line
 from flow.storage.pages import PrintRow, QuoteRow
 from flow.templatetags import flow_format as fmt
+from signals.engine.facts import Fact, facts_of
+from signals.engine.meanings import MEANINGS
+from signals.engine.quality import grade_of
 from signals.evidence.checks import Case, Check, run_checks
 from signals.evidence.context import FlowLine, flow_lines
 from signals.evidence.hypotheses import Hypothesis, hypotheses_of
@@ -23,7 +26,7 @@ from signals.evidence.sums import (
     score_terms,
     thresholds_of,
 )
-from signals.panels import DIRECTIONS, family_of, grade_of
+from signals.panels import DIRECTIONS, family_of
 
 REASONS = {
     "stale_or_missing_quote_context": "quotes are stale or missing for too much of the size",
@@ -37,6 +40,17 @@ REASONS = {
     "insufficient_premium": "below the least premium of an event",
     "insufficient_size": "below the least size of an event",
 }
+# Units that say nothing more beside a value.
+UNSAID = ("text", "flag", "sign", "count", "prints")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One number of a sentence: its key, what people call it, and the value with its unit."""
+
+    key: str
+    label: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Sentence:
 
     text: str
     rule: str
-    values: list[tuple[str, str]]
+    values: list[Value]
     thresholds: list[tuple[str, str]]
 
 
@@ -105,8 +119,8 @@ def build_evidence(found: Sources) -> Evidence:
         sources=found,
         facts=facts(found.packet, found.members),
         checks=run_checks(Case(found.members, packet.features)),
-        arguments_for=[_sentence(item) for item in spoken if item.get("role") != "against"],
-        arguments_against=[_sentence(item) for item in spoken if item.get("role") == "against"],
+        arguments_for=[sentence_of(item) for item in spoken if item.get("role") != "against"],
+        arguments_against=[sentence_of(item) for item in spoken if item.get("role") == "against"],
         terms=score_terms(alert.breakdown, alert.score) if alert else [],
         reading=reading,
         family=family,
@@ -170,13 +184,33 @@ def _spoken(found: Sources) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(item: Mapping[str, Any]) -> Sentence:
+def sentence_of(item: Mapping[str, Any]) -> Sentence:
+    """Return one stored explanation for people."""
     return Sentence(
         text=item["text"],
         rule=str(item.get("rule", "")).replace("_", " "),
-        values=[(key, number(value)) for key, value in item.get("values", {}).items()],
+        values=_values(item.get("values", {})),
         thresholds=[(key, number(value)) for key, value in item.get("thresholds", {}).items()],
     )
+
+
+def _values(values: Mapping[str, Any]) -> list[Value]:
+    """Return the numbers of a sentence: the features that it cites, then what is its own.
+
+    A key that is no feature is a number of the rule itself, such as its confidence, or one of an
+    older engine: it is called by its key.
+    """
+    cited = facts_of(values, [key for key in values if key in MEANINGS])
+    own = [key for key in values if key not in MEANINGS]
+    return [
+        *(Value(fact.key, fact.label, _with_unit(fact)) for fact in cited),
+        *(Value(key, key.replace("_", " "), number(values[key])) for key in own),
+    ]
+
+
+def _with_unit(fact: Fact) -> str:
+    words = number(fact.value)
+    return words if fact.value is None or fact.unit in UNSAID else f"{words} {fact.unit}"
 
 
 def _declines(found: Sources) -> list[str]:

@@ -171,15 +171,15 @@ def test_hits_stand_strongest_first_and_lead_to_their_rows() -> None:
                INSERT INTO runs.classifier_hit SELECT * FROM twin; DROP TABLE twin"""
         )
 
-    shown = cells(details.hits(SimpleNamespace(run=run, ts=ts), event))
+    shown = cells(details.hits(SimpleNamespace(run=run, ts=ts, rev=0), event))
 
-    assert shown[:2] + shown[4:6] == ["<b>", "0.99", "large_call_sweep", "0.71"]
+    assert shown[:2] + shown[4:6] == ["<b>", "0.99", "large_bullish_call_sweep", "0.71"]
     assert all("classifierhitevidence" in link for link in shown[3::4])
 
 
 @pytest.mark.usefixtures("log_db")
 def test_hits_of_an_event_without_any_are_missing() -> None:
-    row = SimpleNamespace(run=0, ts=datetime(2014, 6, 5, tzinfo=UTC))
+    row = SimpleNamespace(run=0, ts=datetime(2014, 6, 5, tzinfo=UTC), rev=0)
 
     assert details.hits(row, UUID(int=1)) == MISSING
 

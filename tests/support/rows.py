@@ -40,7 +40,7 @@ _ALERT = _HEAD | {
     "classifier_ids": '["large_call_sweep"]', "evidence_quality": 0.83,
     "headline": "TWX: consistent with a sweep of offers", "breakdown": '[{"term": "premium"}]',
     "explanations": '[{"text": "2 prints."}]', "dedupe_key": "TWX|sweep|bullish",
-    "supersedes": None,
+    "supersedes": None, "withdrawn": False,
 }  # fmt: skip
 
 

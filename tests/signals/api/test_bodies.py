@@ -13,6 +13,7 @@ from flow.domain.units import dollars_to_micros, to_datetime
 from flow.evidence_keys import parse_derived
 from signals.api.bodies import alert_body, derived_id, packet_body, parsed
 from signals.api.serializers import AlertSerializer, PacketSerializer
+from signals.engine.features import Features, as_mapping
 from tests.support.rows import AT, AT_US, PACKET_UID, UID, alert_row, packet_row
 
 HEAD = {
@@ -38,7 +39,7 @@ PACKET = HEAD | {
     "first_price": "1.2",
     "last_price": "1.3",
     "vwap": "1.249999",
-    "features": {"count": 2},
+    "features": as_mapping(Features(count=2)),
     "member_seqs": [77, 78],
     "member_digest": "000102030405060708090a0b0c0d0e0f",
 }
@@ -56,6 +57,7 @@ ALERT = HEAD | {
     "explanations": [{"text": "2 prints."}],
     "dedupe_key": "TWX|sweep|bullish",
     "supersedes": None,
+    "withdrawn": False,
 }
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
@@ -81,8 +83,9 @@ def test_alert_body_golden() -> None:
         ({"premium_micros": 0}, "total_notional", "0"),
         ({"member_digest": memoryview(b"\xff\x00")}, "member_digest", "ff00"),
         ({"member_seqs": (1, 2, 3)}, "member_seqs", [1, 2, 3]),
-        ({"features": {}}, "features", {}),
-        ({"features": '{"a": null}'}, "features", {"a": None}),
+        ({"features": {}}, "features", as_mapping(Features())),
+        ({"features": '{"size_z": 2.5}'}, "features", as_mapping(Features(size_z=2.5))),
+        ({"first_price_micros": None}, "first_price", None),
         ({"vwap_micros": 1}, "vwap", "0.000001"),
         ({"rev": 0}, "id", f"4-{AT_US}-{UID.hex}-0"),
         ({"end_ts": datetime(2014, 6, 5, 13, 30, 0, 1_500, tzinfo=UTC)}, "end_ts_ms",
@@ -102,6 +105,7 @@ def test_packet_body_of_an_edge(changes: dict[str, Any], field: str, value: Any)
         ({"premium_micros": None}, "total_notional", None),
         ({"evidence_quality": 0.0}, "evidence_quality", 0.0),
         ({"headline": "<script>"}, "headline", "<script>"),
+        ({"withdrawn": True}, "withdrawn", True),
         ({"run": 0}, "packet_id", f"0-{AT_US}-{PACKET_UID.hex}"),
     ],
 )

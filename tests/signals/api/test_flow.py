@@ -70,7 +70,7 @@ def test_alerts_carry_structures_not_texts(client: Client) -> None:
 
     (row,) = get(client, "alerts")["data"]
 
-    assert row["classifier_ids"] == ["large_call_sweep"]
+    assert row["classifier_ids"] == ["large_bullish_call_sweep"]
     assert row["breakdown"][0]["term"] == "premium"
     assert row["explanations"][0]["thresholds"] == {
         "sweep_min_prints": 3,
@@ -85,7 +85,8 @@ def test_packets_name_their_members(client: Client) -> None:
 
     assert newest["print_count"] == len(newest["member_seqs"])
     assert len(newest["member_digest"]) == 32
-    assert newest["features"]["feature_01"] == 1.5
+    assert newest["features"]["premium_z"] == 2.5125
+    assert newest["features"]["event_kind"] is None
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,5 +1,6 @@
 """Scores against outcomes: Brier, log loss, bins and their edges (options-engine.md 17.3, G12)."""
 
+from itertools import pairwise
 from math import log
 
 import pytest
@@ -170,7 +171,7 @@ def test_bins_hold_every_forecast_once(
         assert all(row.count for row in table)
         edges = [(row.low, row.high) for row in table]
         assert edges == sorted(edges)
-        assert all(one[1] < other[0] for one, other in zip(edges, edges[1:], strict=False))
+        assert all(one[1] < other[0] for one, other in pairwise(edges))
 
 
 @given(pairs, st.integers(1, 12))

@@ -228,9 +228,8 @@ def test_equal_mass_bins_from_200_emitted_on() -> None:
     assert [row.count for row in few.reliability] == [0, 0, 0, 0, 0, 100, 99, 0, 0, 0]
     assert [row.count for row in many.reliability] == [20] * 10
     assert many.reliability[0].high == many.reliability[0].low + 0.019
-    assert [row.count for row in evaluate(judged, labels, equal_mass_from=201).reliability][5:7] == [
-        100, 100,
-    ]  # fmt: skip
+    later = evaluate(judged, labels, equal_mass_from=201)
+    assert [row.count for row in later.reliability][5:7] == [100, 100]
 
 
 @pytest.mark.parametrize(

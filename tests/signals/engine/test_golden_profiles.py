@@ -1,7 +1,9 @@
-"""G9 and G10 strict: input, formula and arithmetic of each row, then the engine, then the oracle.
+"""G9, G10, G11 strict: input, formula and arithmetic of each row, the engine, then the oracle.
 
 Rows a, c and g state what errata 3, 11, 12 and 47 settle; where the spec gives no strict number the
 arithmetic stands in the row. What the spec leaves open (size, spot, sides) is stated as an input.
+G11 is a packet of the reference's second policy (clusters of 16.3, hypotheses of 16.4), which is
+not built: the strict policy scores the same packet by 13.5, and that stands here.
 """
 
 from math import log10
@@ -14,7 +16,7 @@ from signals.engine.gate import event_gate
 from signals.engine.judgement import Judgement, judge
 from signals.engine.params import Params
 from signals.engine.profiles.registry import score_profiles
-from signals.engine.quality import evidence_quality
+from signals.engine.quality import evidence_quality, grade_of
 from tests.support.profile_oracle import rule
 
 PARAMS = Params()
@@ -322,12 +324,49 @@ BOX = Golden(
     band="medium",
     margin=0.504,
 )  # fmt: skip
+# G11: n 8, size 2,200, premium 180k, coverage 1, stale 0, a call, spreads 327.87 and 4.44 bps. Its
+# aggression is buy + sell = .82 and its bias buy - sell = .74, so buy .78, sell .04, rho .82 and
+# I .74/.82 = .9024; what took no side, .18, is inside. The name is open: 4.44 bps is .20 of 450, the
+# SPY call of row a, 37 days, S 450 at its strike; in a single name 120k of premium counts in full.
+G11 = Golden(
+    features=A
+    | {
+        "coverage": 1.0, "missing_ratio": 0.0, "inside_ratio": 0.18, "nbbo_spread_bps": 327.87,
+        "underlying_spread_bps": 4.44, "underlying_mid": 450.0, "otm_pct": 0.0,
+    },
+    raw={
+        INST: 0.75,  # .20 + .25 x 180/500 = .09 + .18 x 8/8 + .16 x (1 - 0) + .12, .78 >= .58
+        RETAIL: 0.30,  # .12 + .18 x 8/8; 37 days, and 180k is not below 100k
+        HEDGE: 0.22,  # .10 + .12 x min(1, 2200/1800)
+        EVENT: 0.1704,  # .12 + .14 x .36
+        VOL: 0.1704,  # .12 + .14 x .36; .04 sold
+        ARB: 0.08,
+    },
+    # none: 327.87 < 800, 4.44 < 150, inside .18 < .7, 180k >= 2 x 50k, I .9024 > .12
+    score={INST: 0.75, RETAIL: 0.30, HEDGE: 0.22, EVENT: 0.1704, VOL: 0.1704, ARB: 0.08},
+    direction="bullish",
+    quality=1.0,  # .55 + .30 + .15
+    primary=INST,
+    band="high",
+    margin=0.45,
+)  # fmt: skip
+G11_NAME = G11._replace(
+    features=G11.features | {"security_type": "stock"},
+    raw=G11.raw
+    | {
+        INST: 0.91,  # .20 + .25 + .18 + .16 + .12: the most of 13.2
+        EVENT: 0.26,  # .12 + .14
+        VOL: 0.26,
+    },
+    score=G11.score | {INST: 0.91, EVENT: 0.26, VOL: 0.26},
+    margin=0.61,
+)
 
 GOLDENS = {
     "G9a": G9A, "G9b": G9A._replace(features=A | {"option_type": "call"}), "G9c": G9C, "G9d": G9D,
     "G9e": G9E, "G9e-rich": G9E_RICH, "G9f": G9F, "G9g-special": G9G_SPECIAL,
     "G9g-ordinary": G9G_ORDINARY, "G9h": G9H, "G9i": G9I, "risk-reversal": RISK_REVERSAL,
-    "box": BOX,
+    "box": BOX, "G11": G11, "G11-single-name": G11_NAME,
 }  # fmt: skip
 
 
@@ -373,6 +412,17 @@ def test_a_second_computation_agrees(name: str) -> None:
     assert (found.primary, found.band, found.margin) == (golden.primary, golden.band, golden.margin)
     assert found.alternatives == golden.alternatives
     assert found.reasons == set(golden.reasons)
+
+
+@pytest.mark.parametrize("name", ["G11", "G11-single-name"])
+def test_g11_is_strong_evidence_without_a_doubt(name: str) -> None:
+    found, quality = judged(Features(**GOLDENS[name].features))
+    assert found.primary is not None
+
+    assert (quality, grade_of(quality)) == (1.0, "strong")
+    assert (found.primary.profile_id, found.primary.direction) == (INST, "bullish")
+    assert (found.alternatives, found.abstain_reasons) == ((), ())
+    assert all(not each.penalties and each.pin is None for each in found.scores)
 
 
 def test_g9e_makes_no_event_in_strict() -> None:

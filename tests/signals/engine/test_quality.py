@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from signals.engine.params import Params
 from signals.engine.quality import (
     evidence_quality,
+    grade_of,
     is_inside,
     is_special,
     is_unquoted,
@@ -59,6 +60,23 @@ def test_quality_stays_between_nothing_and_one(
     )  # fmt: skip
 
     assert 0 <= evidence_quality(features, has_underlying=underlying) <= 1
+
+
+@pytest.mark.parametrize(
+    ("quality", "grade"),
+    [
+        (1.0, "strong"), (0.82, "strong"), (0.8199, "usable"), (0.55, "usable"),
+        (0.5499, "thin"), (0.2001, "thin"), (0.2, "poor"), (0.0, "poor"),
+    ],
+)  # fmt: skip
+def test_grade(quality: float, grade: str) -> None:
+    assert grade_of(quality) == grade
+
+
+def test_what_declines_by_default_is_no_more_than_thin() -> None:
+    least = PARAMS.abstain_min_evidence_quality
+
+    assert (grade_of(least), grade_of(least - 0.0001)) == ("usable", "thin")
 
 
 @pytest.mark.parametrize(
