@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 import msgspec
 
-
 Scope = Literal["", "contract", "bucket", "underlying"]
 
 
 class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
-    """Source of every formula: options-engine.md 2.4.1, 7.4, 9, 10, 11.1; errata 3 to 7, 23, 24, 51.
+    """Source of every formula: options-engine.md 2.4.1, 7.4, 9 to 11; errata 3 to 7, 23, 24, 51.
 
     Filled in stages by the pipeline (members, baseline, market), then read only. Stored without the
     fields that stand at their default; `as_mapping(Features())` is what a reader adds.

@@ -17,7 +17,6 @@ from signals.engine.structures.matching import candidate_of, is_candidate
 from signals.engine.structures.packages import Package
 from signals.engine.subjects import Subject, subject_of
 
-
 MAX_SESSION_US = 660_000_000  # the largest span and gap that tuning allows
 
 

@@ -45,7 +45,7 @@ from signals.engine.usual import (
 
 
 class Conclusion(NamedTuple):
-    """What an eligible packet reads as: the event, its leading score if any, the rules that fired."""
+    """What an eligible packet reads as: the event, its leading score if any, what rules fired."""
 
     event: SmartMoneyEvent
     lead: ProfileScore | None

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from flow.domain.events import StampedPrint
-from signals.engine.readings import Reading
 from signals.engine.groups import Group
+from signals.engine.readings import Reading
 from signals.engine.trade_types import TradeType
 
 

@@ -12,13 +12,13 @@ from hashlib import blake2b
 
 from signals.engine.alerts import AlertParams
 from signals.engine.baselines import BaselineParams
+from signals.engine.calendar import CalendarParams
+from signals.engine.cancels import CancelParams
 from signals.engine.classifiers.far_dated import FarDatedParams
 from signals.engine.classifiers.follow_through import FollowThroughParams
 from signals.engine.classifiers.open_interest import ClosingParams
 from signals.engine.classifiers.sweep import SweepParams
 from signals.engine.classifiers.zero_dte import ZeroDteParams
-from signals.engine.calendar import CalendarParams
-from signals.engine.cancels import CancelParams
 from signals.engine.clusters import ClusterParams
 from signals.engine.flow_params import FlowParams
 from signals.engine.judgement import JudgementParams

@@ -9,8 +9,8 @@ from flow.domain.events import StampedPrint
 from signals.engine.alerts import build_alert, revise_chain, withdraw
 from signals.engine.cancels import Day, choose, is_match
 from signals.engine.case import Case
-from signals.engine.evidence import alert_links, cancel_links, event_links, hits_of
 from signals.engine.events import withdraw_event
+from signals.engine.evidence import alert_links, cancel_links, event_links, hits_of
 from signals.engine.groups import remove
 from signals.engine.judging import (
     Conclusion,

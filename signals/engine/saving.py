@@ -7,7 +7,7 @@ import msgspec
 from flow.domain.events import StampedPrint
 from flow.domain.sessions import Calendar
 from signals.engine.alerts import Chain
-from signals.engine.baselines import Baselines, SavedBaselines
+from signals.engine.baselines import SavedBaselines
 from signals.engine.calendar import EventCalendar, SavedCalendar
 from signals.engine.cancels import Day, Days
 from signals.engine.clusters import Clusters, OpenContract

@@ -135,7 +135,7 @@ def _leg(case: Case) -> Check:
         return Check(name, "unknown", "minute bars: legs cannot be matched")
     flagged = features["complex_size_ratio"]
     if flagged:
-        words = f"{fmt.percent(flagged)} of the size is flagged as part of a package; limits 20% and 60%"
+        words = f"{fmt.percent(flagged)} of the size is flagged as a package; limits 20% and 60%"
         return Check(name, _grade_from(flagged, WARN_LEG, FAIL_LEG), words)
     if not features["conditions_known"]:
         return Check(name, "unknown", "the feed flags no packages; none was found by time and size")

@@ -1,4 +1,4 @@
-"""The flow of the underlying around an event as lines: what else traded, and which way it leaned."""
+"""The flow of the underlying around an event as lines: what traded, and which way it leaned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

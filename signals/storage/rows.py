@@ -95,8 +95,8 @@ def _alert(a: Alert, at: Place) -> Row:
     return (
         *_child(a, at), a.event_uid, a.score, a.severity, a.direction, a.primary_profile,
         _json(a.classifier_ids), a.print_count, a.size, a.premium_micros, a.evidence_quality,
-        a.headline, _json(a.breakdown), _json(a.explanations), a.dedupe_key, a.supersedes, a.withdrawn,
-        ENGINE_VERSION,
+        a.headline, _json(a.breakdown), _json(a.explanations), a.dedupe_key, a.supersedes,
+        a.withdrawn, ENGINE_VERSION,
     )  # fmt: skip
 
 

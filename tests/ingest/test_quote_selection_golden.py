@@ -1,4 +1,4 @@
-"""Golden group G4 strict: which quote a print may see (options-engine.md 5.1; errata 4, 43, 44).
+"""Golden group G4 strict: which quote a print may see; G16.2 (options-engine.md 5.1; errata 4, 43).
 
 Strictly before the print, or of its instant only where one vendor order tells it came first. G4's
 times are milliseconds; it leaves the asks open, they stand two dollars above the bids.
@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
 from flow.domain.events import OptionPrint, OptionQuote, PrintFlag, QuoteMode, StampedPrint
 from flow.domain.sessions import Calendar, SessionDay
@@ -25,7 +28,7 @@ DAY = SessionDay(date(2025, 1, 16).toordinal(), NOON - 9_000 * USD, NOON + 14_40
 
 
 class Quoted(NamedTuple):
-    """A quote: milliseconds, its seq in the log, bid in dollars, its place in the vendor's order."""
+    """A quote: milliseconds, seq in the log, bid in dollars, its place in the vendor's order."""
 
     ms: int
     seq: int
@@ -47,6 +50,7 @@ class Row(NamedTuple):
 # G4's own quotes; the print is at 1 000.
 Q900, Q1001 = Quoted(900, 1, 1), Quoted(1_001, 2, 2)
 FIVE, SEVEN = Quoted(1_000, 5, 5), Quoted(1_000, 7, 7)
+ORDERED = (Q900, FIVE._replace(order=5), SEVEN._replace(order=7))
 ROWS = {
     # 900 ... print 1 000, 1 001: the 900 one, age 1 000 - 900 = 100
     "G4 row 1": Row((Q900, Q1001), seq=1, bid=1, age_ms=100),
@@ -55,20 +59,14 @@ ROWS = {
     "one millisecond before": Row((Quoted(999, 1, 1), Q1001), seq=1, bid=1, age_ms=1),
     # two of the print's instant, and times in ms do not tell which came first: none of them
     "G4 row 2, nothing before": Row((FIVE, SEVEN), same_tick=True),
-    "G4 row 2, the previous one": Row((Q900, FIVE, SEVEN), seq=1, bid=1, age_ms=100, same_tick=True),
+    "G4 row 2, the previous one": Row((Q900, FIVE, SEVEN), None, 1, 1, 100, same_tick=True),
     # an order on one side only is no common order
     "the print alone is ordered": Row((Q900, FIVE, SEVEN), 9, 1, 1, 100, same_tick=True),
-    "the quotes alone are ordered": Row(
-        (Q900, FIVE._replace(order=5), SEVEN._replace(order=7)), None, 1, 1, 100, same_tick=True
-    ),
+    "the quotes alone are ordered": Row(ORDERED, None, 1, 1, 100, same_tick=True),
     # one vendor order (5.1): the last one that is smaller than the print's
-    "one order, after both": Row((Q900, FIVE._replace(order=5), SEVEN._replace(order=7)), 8, 7, 7, 0),
-    "one order, between": Row(
-        (Q900, FIVE._replace(order=5), SEVEN._replace(order=7)), 6, 5, 5, 0, same_tick=True
-    ),
-    "one order, equal is not before": Row(
-        (Q900, FIVE._replace(order=5), SEVEN._replace(order=7)), 5, 1, 1, 100, same_tick=True
-    ),
+    "one order, after both": Row(ORDERED, 8, 7, 7, 0),
+    "one order, between": Row(ORDERED, 6, 5, 5, 0, same_tick=True),
+    "one order, equal is not before": Row(ORDERED, 5, 1, 1, 100, same_tick=True),
     # no age limit but 900 s (errata 4, 43): an unchanged quote of a quiet contract still stands
     "quiet for 900 s": Row((Quoted(1_000 - 900_000, 1, 1),), seq=1, bid=1, age_ms=900_000),
     "quiet for longer": Row((Quoted(999 - 900_000, 1, 1),)),
@@ -127,3 +125,20 @@ def test_the_rings_choose_the_same(name: str) -> None:
 )
 def test_the_side_follows_from_that_quote(name: str, mode: QuoteMode, side: Side) -> None:
     assert place(stamp(ROWS[name], mode), Params()).side is side
+
+
+times = st.lists(st.integers(0, 2_000), max_size=12)
+
+
+@given(times, st.lists(st.tuples(st.integers(0, 12), st.integers(1_001, 5_000)), min_size=1))
+def test_later_quotes_change_nothing(before: list[int], added: list[tuple[int, int]]) -> None:
+    """G16.2: quotes later than the print, wherever they arrive, leave its quote as it was."""
+    quotes = [Quoted(ms, seq, 1 + seq % 4) for seq, ms in enumerate(before)]
+    more = list(quotes)
+    for n, (place_at, ms) in enumerate(added):
+        more.insert(place_at, Quoted(ms, 50 + n, 9))
+
+    one, other = stamp(Row(tuple(quotes))), stamp(Row(tuple(more)))
+
+    silences = {"quote_silence_us": None}  # how long the whole feed was silent, no quote's matter
+    assert structs.replace(one, **silences) == structs.replace(other, **silences)

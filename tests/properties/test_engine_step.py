@@ -1,4 +1,8 @@
-"""What must hold for any prints, any split, any arrival order and any clock (design, 4 to 6)."""
+"""What must hold for any prints, any split, any arrival order and any clock (design, 4 to 6).
+
+Golden group G16 (options-engine.md 21; errata 9, 30, 32, 33) by its numbers 1 and 3 to 7. Number 2
+is a matter of the stamp: tests/ingest/test_quote_selection_golden.py, test_stamping_oracle.py.
+"""
 
 import itertools
 import json
@@ -161,6 +165,7 @@ def test_two_clock_tracks_give_the_same_content(
 def test_arrival_order_inside_the_lateness_changes_nothing(
     prints: list[StampedPrint], random: Any
 ) -> None:
+    """G16.1; errata 30: without what says when it became final."""
     delays = [random.randint(0, LATENESS_MS * 1_000) for _ in prints]
     arrived = [
         print_
@@ -229,6 +234,7 @@ def test_shares_are_shares(prints: list[StampedPrint]) -> None:
 
 @given(print_lists(plain=True), st.sampled_from([2, 3, 10]))
 def test_scaling_sizes_scales_premium_and_leaves_shares(prints: list[StampedPrint], k: int) -> None:
+    """G16.4."""
     scaled = [
         msgspec.structs.replace(p, size=p.size * k, premium_micros=(p.premium_micros or 0) * k)
         for p in prints
@@ -252,6 +258,7 @@ def mirrored(print_: StampedPrint) -> StampedPrint:
 
 @given(print_lists(plain=True))
 def test_mirrored_sides_swap_shares_and_turn_the_imbalance(prints: list[StampedPrint]) -> None:
+    """G16.3; errata 32: the features. What a right makes of them: test_direction.test_mirror."""
     before = packets(run(with_clocks(prints, 500)))
     after = packets(run(with_clocks([mirrored(p) for p in prints], 500)))
 
@@ -322,6 +329,7 @@ def test_packets_are_json(prints: list[StampedPrint]) -> None:
 
 @given(tapes())
 def test_cancels_leave_what_the_remaining_members_sum_to(prints: list[StampedPrint]) -> None:
+    """G16.7; errata 33: boundaries stay, totals and sides are those of what is left."""
     rows = packets(run(with_clocks(prints, 300)))
     newest = {packet.uid: packet for packet in rows}  # revisions come in order
     by_uid = {print_.uid: print_ for print_ in prints}
@@ -342,6 +350,7 @@ def test_cancels_leave_what_the_remaining_members_sum_to(prints: list[StampedPri
 
 @given(tapes())
 def test_each_print_has_one_parent_at_most(prints: list[StampedPrint]) -> None:
+    """G16.6; errata 9."""
     newest = {packet.uid: packet for packet in packets(run(with_clocks(prints, 300)))}
 
     members = [member.uid for packet in newest.values() for member in packet.members]
@@ -351,6 +360,7 @@ def test_each_print_has_one_parent_at_most(prints: list[StampedPrint]) -> None:
 
 @given(tapes())
 def test_no_event_leans_without_enough_signed_size(prints: list[StampedPrint]) -> None:
+    """G16.5; errata 6."""
     rows = run(with_clocks(prints, 300))
     by_packet = {(packet.uid, packet.rev): packet for packet in packets(rows)}
 

@@ -1,7 +1,7 @@
 """Stamps a second time: look at every quote seen so far, keep no rings; and commits however cut.
 
 Source: options-engine.md 5.1, errata 4 and 43, platform errata 20. Event streams are random, so
-that quotes of one instant, silence, late prints and unknown contracts all occur.
+that quotes of one instant, silence, late prints and unknown contracts all occur. Golden G4, G16.2.
 """
 
 import dataclasses

@@ -122,7 +122,7 @@ def test_every_member_stands_with_its_quote_and_the_quote_is_in_the_log(
     alert = next(row for row in alerts(run) if row.print_count > 3)
     html = evidence(client, alert, HX_Request="true")
     table = re.search(
-        r'aria-label="Member prints"><table class="members">(.*?)</table>', html, re.S
+        r'aria-label="Member prints"><table class="members">(.*?)</table>', html, re.DOTALL
     )
     assert table is not None
     assert table[1].count("<tr>") == alert.print_count + 1

@@ -17,7 +17,6 @@ from signals.engine.structures.assembly import Structure, inferred_structure
 from signals.engine.structures.legs import Leg
 from signals.engine.structures.params import StructureParams
 
-
 REACH_WINDOWS = 3
 
 

@@ -1,7 +1,7 @@
 """The alert's score term by term, its cut-offs, and the edges of the repetition window.
 
-Source: options-engine.md 14.2, errata 34. Score = 40 x premium + 30 x confidence + 15 x evidence +
-15 x unusual; premium is log10(usd / 10,000) / 3 between 0 and 1.
+Source: options-engine.md 14.2, golden G10; errata 34. Score = 40 x premium + 30 x confidence +
+15 x evidence + 15 x unusual; premium is log10(usd / 10,000) / 3 between 0 and 1.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """Confidences as sums written in the table, in hundredths; and why a rule declines, in order.
 
-Source: options-engine.md 12.2, 12.3, 12.5; errata 7 and 41.
+Source: options-engine.md 12.2, 12.3, 12.5; errata 7 and 41; golden G8.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Which way a packet leans (options-engine.md 13.3 strict; errata 5, 6; properties 16.3, 16.5)."""
+"""Which way a packet leans (options-engine.md 13.3 strict; errata 5, 6; golden G16.3, G16.5)."""
 
 from typing import Any
 

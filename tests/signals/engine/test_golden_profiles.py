@@ -326,8 +326,8 @@ BOX = Golden(
 )  # fmt: skip
 # G11: n 8, size 2,200, premium 180k, coverage 1, stale 0, a call, spreads 327.87 and 4.44 bps. Its
 # aggression is buy + sell = .82 and its bias buy - sell = .74, so buy .78, sell .04, rho .82 and
-# I .74/.82 = .9024; what took no side, .18, is inside. The name is open: 4.44 bps is .20 of 450, the
-# SPY call of row a, 37 days, S 450 at its strike; in a single name 120k of premium counts in full.
+# I .74/.82 = .9024; what took no side, .18, is inside. The name is open: 4.44 bps is .20 of 450, so
+# the SPY call of row a, S at its strike, 37 days; in a single name 120k of premium count in full.
 G11 = Golden(
     features=A
     | {

@@ -1,6 +1,6 @@
 """Every threshold of the label, one micro-dollar below, at it and above; one case a line.
 
-Source: options-engine.md 6.1 and 6.2; errata 27 (order of keeps), 28 (index), 29 (first rejects).
+Source: options-engine.md 6.1, 6.2, golden G3; errata 27 (keeps), 28 (index), 29 (first rejects).
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 The packet: 100 calls SPY 17 Jan 2025 450, printed at 15:00Z on the 15th, quoted 4.10 x 4.20 over
 an underlying at 450.49 x 450.51. It settles at 16:00 New York = 21:00Z on the 17th: 54 h, 0.0061644
-years of 365 days.
+years of 365 days. The event of golden G9c has a table of its own.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Sides to the last micro-dollar, and the confidence as a product that the table spells out.
 
-Source: options-engine.md 7.3; errata 4 (age), 7 and 36 (weights), 23 (width). Prices in micros.
+Source: options-engine.md 7.3, golden G2; errata 4 (age), 7 and 36 (weights), 23 (width). Micros.
 """
 
 import pytest

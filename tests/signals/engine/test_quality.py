@@ -1,4 +1,4 @@
-"""How far evidence carries, and what speaks against it (11.2, 16.2; errata 3, 13, 48)."""
+"""How far evidence carries, and what speaks against it (11.2, 16.2; errata 3, 13, 48; G9a, G10)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a structure writes into the features, and its name for people (options-engine.md 2.4.2)."""
+"""What a structure writes into the features, and its name (options-engine.md 2.4.2; golden G7)."""
 
 from typing import Any
 

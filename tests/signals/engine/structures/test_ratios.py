@@ -1,4 +1,4 @@
-"""Sizes in proportion (options-engine.md 9.4, errata 16)."""
+"""Sizes in proportion (options-engine.md 9.4, errata 16; golden G7)."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Signs of a flagged package from its net price (options-engine.md 9.4, errata 37)."""
+"""Signs of a flagged package from its net price (options-engine.md 9.4, errata 37; golden G7)."""
 
 from itertools import permutations
 from typing import Any
