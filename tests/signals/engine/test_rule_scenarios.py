@@ -236,10 +236,11 @@ def test_box_reads_as_arbitrage() -> None:
 
 
 def test_large_size_at_the_money_after_a_move_reads_as_a_hedge() -> None:
-    flat = {"usd": 0.5, "expiry": JAN}
+    def large(move: float) -> StampedPrint:
+        return leg("C450", "ask", 1_800, usd=0.5, move_60s_bps=move)
 
-    assert lead(leg("C450", "ask", 1_800, move_60s_bps=-20.0, **flat))[0] == "hedge_reactive"
-    assert lead(leg("C450", "ask", 1_800, move_60s_bps=0.0, **flat))[0] != "hedge_reactive"
+    assert lead(large(-20.0))[0] == "hedge_reactive"
+    assert lead(large(0.0))[0] != "hedge_reactive"
 
 
 def test_alert_of_a_structure_names_its_legs() -> None:
