@@ -77,7 +77,7 @@ def _await_first_step(processes: dict[str, subprocess.Popen[bytes]]) -> None:
         while conn.execute("SELECT 1 FROM step_ledger LIMIT 1").fetchone() is None:
             _check_alive(processes)
             if time.monotonic() - started > START_LIMIT_S:
-                raise RuntimeError(f"nothing was computed within {START_LIMIT_S:.0f} s of the start")
+                raise RuntimeError(f"nothing was computed in the first {START_LIMIT_S:.0f} s")
             conn.rollback()
             time.sleep(0.2)
 
