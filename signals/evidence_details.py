@@ -76,9 +76,7 @@ def packet_of(row: Any) -> PacketRow | None:
 
 def hits(row: Any, event_uid: Any) -> SafeString:
     """Return the rules that fired for an event, strongest first."""
-    found: list[HitRow] = hits_of_event(
-        alias_of(row.run), row.run, event_uid, row.ts, row.rev
-    )
+    found: list[HitRow] = hits_of_event(alias_of(row.run), row.run, event_uid, row.ts, row.rev)
     return table(
         ("rule", "confidence", "direction", "identity"),
         [

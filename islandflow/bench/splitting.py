@@ -48,7 +48,9 @@ def _is_text(statement: ast.stmt) -> bool:
 def _aside(statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return the classes that cannot be native and what they name, directly or through others."""
     giver = {name: each for each in statements for name in _names_given(each)}
-    waiting = [each for each in statements if isinstance(each, ast.ClassDef) and _is_special(each)]
+    waiting: list[ast.stmt] = [
+        each for each in statements if isinstance(each, ast.ClassDef) and _is_special(each)
+    ]
     aside: list[ast.stmt] = []
     while waiting:
         statement = waiting.pop()

@@ -83,7 +83,7 @@ def choose(
 
     Shape: `matches` are prints that `is_match`; `day` counts every print of the contract so far.
     The last: the newest match. An earlier one: the newest match that is neither the first nor the
-    last of the day. The opening: the oldest match. The only one: the match, if it is alone on its day.
+    last of the day. The opening: the oldest match. The only one: the match, if alone on its day.
     Several of one instant: the highest position in the stream.
     Source: options-engine.md 4.2; errata 46.
     """

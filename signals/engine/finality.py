@@ -69,9 +69,9 @@ def _take_packages(
         due, end_ts = state.packaged[0][0][:2]
         if due >= limit and (close_ts is None or end_ts > close_ts):
             return
-        group = _without_cancelled(state, heapq.heappop(state.packaged)[1])
-        if group is not None:
-            ready.append(Ready(group, None))
+        remaining = _without_cancelled(state, heapq.heappop(state.packaged)[1])
+        if remaining is not None:
+            ready.append(Ready(remaining, None))
 
 
 def forget_owned(state: EngineState) -> None:

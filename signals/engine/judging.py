@@ -144,7 +144,7 @@ def packet_of(subject: Subject, kept: Kept, ruling: Ruling, out: Output) -> Pack
     )
 
 
-def _conclude(
+def _conclude(  # noqa: PLR0917 - one packet and where its rows go
     state: EngineState, packet: Packet, subject: Subject, kept: Kept, ruling: Ruling, out: Output
 ) -> None:
     """Add the event of an eligible packet, its hits and links, and its alert if it has one."""

@@ -28,7 +28,7 @@ def packet_uid(identity: str, params: Params) -> bytes:
     return content_uid("packet", ENGINE_VERSION, params.digest, identity)
 
 
-def build_packet(
+def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to
     members: Sequence[StampedPrint],
     contract: str,
     underlying: str,

@@ -71,7 +71,7 @@ class EngineState:
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
         self.packages = Packages(self.rulings)
-        self.packaged: list[tuple[tuple[int, int, int, str], Group]] = []
+        self.packaged: list[tuple[tuple[int, int, int, int, str], Group]] = []
         self.owned: dict[bytes, int] = {}
         self.candidates = Candidates()
         self.baselines = Baselines(calendar.sessions_between if calendar else _weekdays, Params())

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flow.domain.conditions import Family
+from flow.domain.condition_table import Family
 from flow.domain.contracts import Contract, contract_label, parse_contract
 from flow.domain.events import StampedPrint
 from signals.engine.clusters import Held

@@ -11,7 +11,7 @@ from signals.engine.readings import Metric, Reading, robust_z, scaled
 _METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
 
 
-def usual_keys(
+def usual_keys(  # noqa: PLR0917 - what names a packet among its like
     features: Features, opening: StampedPrint, text: str, underlying: str,
     calendar: Calendar | None, params: Params,
 ) -> Keys:  # fmt: skip

@@ -204,6 +204,7 @@ def test_venues_and_their_entropy(prints: list[StampedPrint]) -> None:
         whole = sum(sizes.values())
         entropy = -sum(size / whole * math.log(size / whole) for size in sizes.values())
         assert features.venue_entropy == pytest.approx(entropy, abs=5e-5)
+        assert features.venue_entropy is not None
         assert 0 <= features.venue_entropy <= math.log(len(sizes)) + 1e-4
     else:
         assert features.venue_entropy is None

@@ -59,7 +59,8 @@ def test_a_sentence_without_numbers_has_none() -> None:
     found = sentence_of({"text": "A tape cannot show it.", "rule": "call_sweep"})
 
     assert (found.text, found.rule) == ("A tape cannot show it.", "call sweep")
-    assert found.values == found.thresholds == []
+    assert found.values == []
+    assert found.thresholds == []
 
 
 def test_the_page_shows_label_and_unit_and_keeps_the_key() -> None:

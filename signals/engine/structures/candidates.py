@@ -73,9 +73,7 @@ class Candidates:
             due, start, text, name = heapq.heappop(heap)
             pool = self._pools[name]
             entry = pool[bisect_left(pool, (start, text), key=key_of)]
-            entry.due = max(
-                entry.due, wait_for_earlier(pool, entry), _wait_for_open(entry, opened)
-            )
+            entry.due = max(entry.due, wait_for_earlier(pool, entry), _wait_for_open(entry, opened))
             if entry.due > due:
                 heapq.heappush(heap, (entry.due, start, text, name))
                 continue

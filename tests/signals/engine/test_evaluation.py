@@ -118,7 +118,8 @@ def test_g12_reliability(
     row = G12.reliability[place]
 
     assert (row.low, row.high) == (place / 5, (place + 1) / 5)
-    assert (row.count, row.mean_score, row.accuracy) == (count, pytest.approx(mean), accuracy)
+    assert (row.count, row.accuracy) == (count, accuracy)
+    assert row.mean_score == pytest.approx(mean)
 
 
 def test_g12_coverage_and_risk() -> None:
@@ -139,7 +140,8 @@ def test_without_events_nothing_is_claimed() -> None:
     found = evaluate([], [])
 
     assert (found.events, found.labelled, found.correct_rejections) == (0, 0, 0)
-    assert found.profiles == found.coverage_risk == ()
+    assert found.profiles == ()
+    assert found.coverage_risk == ()
     assert found.confusion == Confusion((), ((0,),))
     assert len(found.reliability) == 10
     for figure in ("abstention_rate", "macro_f1", "micro_f1", "mcc", "brier", "log_loss", "ece"):
@@ -324,7 +326,7 @@ def slow(judged: Sequence[Judged], labels: Sequence[Label], bins: int) -> dict[s
     ece = Fraction(0)
     for b in range(bins):
         inside = [(p, y) for p, y in emitted if min(bins - 1, p * bins // 1) == b]
-        ece += abs(sum(p for p, _ in inside) - sum(y for _, y in inside))
+        ece += abs(sum((p - y for p, y in inside), Fraction(0)))
     pooled = [0, 0, 0]
     profiles: dict[str, tuple[Any, Any, Fraction]] = {}
     for name in {said for said, _, _ in rows} | {t.profile for _, t, _ in rows}:

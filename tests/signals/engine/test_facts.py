@@ -161,8 +161,9 @@ def test_what_rules_and_doubts_cite_are_facts(found: Features) -> None:
 @pytest.mark.parametrize("lead", LEADS, ids=lambda lead: str(lead[0]))
 def test_what_hypotheses_cite_are_facts(lead: Any) -> None:
     for score in score_profiles(Features(**lead[1]), PARAMS):
-        for each in (*score.terms, *score.penalties):
-            facts = facts_of(each.values, each.values)
+        cited = [term.values for term in score.terms] + [doubt.values for doubt in score.penalties]
+        for numbers in cited:
+            facts = facts_of(numbers, numbers)
             assert facts
             assert all(fact.roles for fact in facts)
 

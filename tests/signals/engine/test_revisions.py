@@ -155,7 +155,7 @@ def test_chain_of_a_withdrawn_alert_ends_so_that_the_next_one_speaks() -> None:
 )
 def test_cancel_that_fits_no_print_is_an_orphan(changes: dict[str, object]) -> None:
     state = new_state()
-    rows = run(*SWEEP, FINAL, cancel(20, 2_000, **({"venue": 4} | changes)), END, state=state)
+    rows = run(*SWEEP, FINAL, cancel(20, 2_000, LAST, **({"venue": 4} | changes)), END, state=state)
 
     assert len(only(rows, Packet)) == 1
     assert state.counters["orphan_cancel"] == 1
@@ -231,7 +231,7 @@ def test_revision_is_measured_under_the_revision_of_its_packet() -> None:
 
 
 def test_saved_state_remembers_what_a_cancel_needs() -> None:
-    entries = [*SWEEP, FINAL, cancel(20, 2_000, venue=5), END]
+    entries: list[LogEntry] = [*SWEEP, FINAL, cancel(20, 2_000, venue=5), END]
     state = new_state()
     before = step(state, entries[:4], PARAMS, 5)
 
