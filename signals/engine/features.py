@@ -184,6 +184,8 @@ def ratio(part: int, whole: int) -> float:
     """Return part / whole to four places, half away from zero, exactly; 0 of nothing is 0.0."""
     if not part or whole <= 0:
         return 0.0
+    if part == whole:
+        return 1.0
     if part < 0:
         return -ratio(-part, whole)
     return (part * 20_000 + whole) // (2 * whole) / 10_000

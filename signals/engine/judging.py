@@ -68,10 +68,11 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     baselines = state.baselines
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
-    readings = read_usual(baselines, keys, features, day)
+    scopes = baselines.scopes_of(keys, day)
+    readings = read_usual(baselines, scopes, features)
     if features.event_gate is None:
         _add_market_facts(state, subject, ruling)
-        read_volatility(baselines, keys, features, day)
+        read_volatility(baselines, scopes, features)
     types = add_flow(
         state.averages,
         state.flow,
