@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from flow.domain.events import LogEntry, StampedPrint
@@ -256,3 +257,31 @@ def test_revised_reading_is_followed_up_once_at_its_revision() -> None:
 
     assert [waiting.rev for waiting in state.followups.saved()] == [1]
     assert state.followups.saved()[0].contract == SPY_CALL
+
+
+def usual(count: int) -> list[StampedPrint]:
+    """Return packets of one contract, one a second: 10 contracts, a volatility of 0.5."""
+    return [fill(100 + n, -90_000 + 1_000 * n, size=10, iv=0.5) for n in range(count)]
+
+
+def test_revision_is_compared_with_what_was_usual_at_the_first_reading() -> None:
+    sweep = [msgspec.structs.replace(print_, iv=0.6) for print_ in SWEEP]
+    # large prints of the same contract between the packet and its cancel
+    later = [fill(200 + n, 1_000 + 300 * n, size=5_000, iv=2.0) for n in range(20)]
+
+    rows = run(*usual(12), *sweep, FINAL, *later, cancel(300, 8_000, venue=5), END)
+
+    first, second = (packet.features for packet in only(rows, Packet) if packet.ts == sweep[0].ts)
+    assert (first.size_z_n, first.size_z_scope, first.size_typical) == (12, "contract", 10)
+    assert (second.size_z_n, second.size_z_scope, second.size_typical) == (12, "contract", 10)
+    assert (second.iv_n, second.iv_typical, second.iv_shock) == (12, 0.5, 0.1)
+    assert first.iv_shock == second.iv_shock
+    assert 0 < (second.size_z or 0) < (first.size_z or 0)
+    assert sum(first.trade_types.values()) == sum(second.trade_types.values()) + 1
+
+
+def test_rows_of_a_revision_come_from_the_cancel() -> None:
+    rows = run(fill(0, size=2_000), FINAL, cancel(20, 2_000, ONLY, size=2_000, venue=3), END)
+
+    assert {row.cause_seq for row in only(rows, Packet) if row.rev} == {END.seq}
+    assert [alert.premium_micros for alert in only(rows, Alert)] == [840_000_000_000, 0]

@@ -13,6 +13,7 @@ from signals.engine.usual import (
     read_usual,
     read_volatility,
     reread_usual,
+    reread_volatility,
     usual_keys,
 )
 from tests.signals.engine.baseline_builders import CALL, MONDAY, baselines, push
@@ -175,6 +176,31 @@ def test_volatility_without_a_baseline_has_no_shift() -> None:
     read_volatility(baselines(), CALL, found, MONDAY)
 
     assert (found.iv_n, found.iv_typical, found.iv_shock) == (0, None, None)
+
+
+def test_revision_keeps_the_volatility_that_was_usual_at_its_first_reading() -> None:
+    base, first = held(), packet()
+    readings = read_usual(base, CALL, first, MONDAY) + read_volatility(base, CALL, first, MONDAY)
+    again, without = packet(execution_iv=0.6), packet(execution_iv=None)
+
+    reread_volatility(readings, again)
+    reread_volatility(readings, without)
+
+    assert (again.iv_n, again.iv_typical, again.iv_shock) == (12, 0.5, 0.1)
+    assert (without.iv_n, without.iv_typical, without.iv_shock) == (0, None, None)
+
+
+def test_revision_without_a_first_reading_of_the_volatility_has_none() -> None:
+    base, young = held(), baselines()
+    push(young, CALL)
+    unread, early = packet(), packet()
+
+    reread_volatility(read_usual(base, CALL, packet(), MONDAY), unread)
+    readings = read_usual(young, CALL, packet(), MONDAY)
+    reread_volatility(readings + read_volatility(young, CALL, packet(), MONDAY), early)
+
+    assert (unread.iv_n, unread.iv_typical, unread.iv_shock) == (0, None, None)
+    assert (early.iv_n, early.iv_typical, early.iv_shock) == (1, None, None)
 
 
 def test_ordinary_packet_enters_with_all_that_it_has() -> None:
