@@ -106,6 +106,11 @@ def test_alert_that_no_longer_stands_is_taken_back() -> None:
     assert (two.uid, two.rev, two.score, two.severity) == (one.uid, 1, 0, "low")
     assert (two.withdrawn, two.supersedes) == (True, one.uid)
     assert two.headline == ("SPY 17JAN25 450C: withdrawn, prints were cancelled (cancelled)")
+    assert (two.breakdown, two.explanations, two.classifier_ids) == ([], [], ())
+    assert two.dedupe_key == one.dedupe_key
+    assert (one.premium_micros, two.premium_micros) == (840_000_000_000, 0)
+    places = [(row.cause_seq, row.ordinal) for row in rows if not isinstance(row, EvidenceLink)]
+    assert len(set(places)) == len(places)
     packet = only(rows, Packet)[1]
     assert (packet.print_count, packet.size, packet.premium_micros) == (0, 0, 0)
     assert (packet.first_price_micros, packet.vwap_micros) == (None, None)
@@ -120,6 +125,7 @@ def test_rest_below_the_floors_takes_the_event_back() -> None:
     event, alert = only(rows, SmartMoneyEvent)[1], only(rows, Alert)[1]
     assert event.abstain_reasons == ("insufficient_premium",)
     assert alert.withdrawn
+    assert alert.headline.endswith("prints were cancelled (insufficient premium)")
 
 
 def test_packet_without_event_is_revised_alone() -> None:
@@ -278,10 +284,18 @@ def test_revision_is_compared_with_what_was_usual_at_the_first_reading() -> None
     assert first.iv_shock == second.iv_shock
     assert 0 < (second.size_z or 0) < (first.size_z or 0)
     assert sum(first.trade_types.values()) == sum(second.trade_types.values()) + 1
+    assert second.day_volume_before == first.day_volume_before == 120
 
 
 def test_rows_of_a_revision_come_from_the_cancel() -> None:
     rows = run(fill(0, size=2_000), FINAL, cancel(20, 2_000, ONLY, size=2_000, venue=3), END)
 
     assert {row.cause_seq for row in only(rows, Packet) if row.rev} == {END.seq}
-    assert [alert.premium_micros for alert in only(rows, Alert)] == [840_000_000_000, 0]
+
+
+def test_better_alert_is_measured_against_the_revised_score_of_the_open_one() -> None:
+    state = new_state()
+    rows = run(*SWEEP, FINAL, cancel(20, 2_000, venue=5), END, state=state)
+
+    (chain,) = state.chains.values()
+    assert chain.score == only(rows, Alert)[1].score

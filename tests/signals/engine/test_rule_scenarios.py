@@ -10,7 +10,14 @@ import pytest
 from flow.domain.events import Control, LogEntry, StampedPrint
 from signals.engine.params import Params
 from signals.engine.pipeline import new_state, step
-from signals.engine.records import Alert, ClassifierHit, Derived, Packet, SmartMoneyEvent
+from signals.engine.records import (
+    Alert,
+    ClassifierHit,
+    Derived,
+    EvidenceLink,
+    Packet,
+    SmartMoneyEvent,
+)
 from tests.support.engine_builders import COMPLEX, T0, clock, ms, stamped
 
 T = TypeVar("T")
@@ -160,6 +167,11 @@ def test_reading_is_looked_at_again_a_quarter_of_an_hour_later(spot: int, hits: 
     follow = [hit for hit in found if hit.classifier_id == "no_follow_through"]
     assert [hit.classifier_id for hit in follow] == hits
     assert all((hit.event_uid, hit.ts) == (event.uid, event.ts) for hit in follow)
+    places = [(row.cause_seq, row.ordinal) for row in rows if not isinstance(row, EvidenceLink)]
+    assert len(set(places)) == len(places)
+    for hit in follow:
+        assert hit.cause_seq == 99_999
+        assert "NVDA 17JAN25 450C" in hit.explanations[0]["text"]
 
 
 def test_reading_without_a_later_price_is_not_judged() -> None:
