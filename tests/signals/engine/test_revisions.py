@@ -299,3 +299,14 @@ def test_better_alert_is_measured_against_the_revised_score_of_the_open_one() ->
 
     (chain,) = state.chains.values()
     assert chain.score == only(rows, Alert)[1].score
+
+
+def test_deviation_of_a_packet_counts_in_its_alert() -> None:
+    rows = run(*usual(12), *SWEEP, FINAL)
+
+    packet, (alert,) = only(rows, Packet)[-1], only(rows, Alert)
+    deviation = max(packet.features.premium_z or 0, packet.features.size_z or 0)
+    assert alert.packet_uid == packet.uid
+    assert alert.breakdown[-1]["term"] == "unusual"
+    assert alert.breakdown[-1]["value"] == min(1.0, deviation / 6) > 0.25
+    assert "note" not in alert.breakdown[-1]

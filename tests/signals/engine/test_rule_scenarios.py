@@ -262,6 +262,44 @@ def test_alert_of_a_structure_names_its_legs() -> None:
     assert alert.contract == "NVDA-2025-01-17-STRUCT-box"
 
 
+def test_alert_repeats_its_packet_and_its_event() -> None:
+    rows = run(leg("C450", "ask", 1_900, usd=0.5, expiry=JUN))
+    (packet,), (event,), (alert,) = (
+        only(rows, Packet),
+        only(rows, SmartMoneyEvent),
+        only(rows, Alert),
+    )
+
+    assert (alert.packet_uid, alert.packet_ts) == (packet.uid, packet.ts)
+    assert (alert.event_uid, alert.ts) == (event.uid, event.ts)
+    assert (alert.print_count, alert.size, alert.premium_micros) == (1, 1_900, 95_000_000_000)
+    assert alert.primary_profile == event.primary_profile == "institutional_directional"
+    assert (alert.contract, alert.underlying) == (packet.contract, "NVDA")
+
+
+def test_alert_says_the_terms_the_rules_and_the_doubts_of_its_reading() -> None:
+    rows = run(leg("C450", "ask", 1_900, usd=0.5, expiry=JUN))
+    (event,), (alert,) = only(rows, SmartMoneyEvent), only(rows, Alert)
+    reading = event.scores[0]
+
+    terms = [item for item in alert.explanations if "points" in item["values"]]
+    penalties = [item for item in alert.explanations if "penalty" in item["values"]]
+    rules = [item for item in alert.explanations if "rule" in item]
+
+    assert [(item["text"], item["values"]["points"], item["role"]) for item in terms] == [
+        (reason["text"], reason["contribution"], "for") for reason in reading["reasons"]
+    ]
+    assert [(item["text"], item["values"]["penalty"], item["role"]) for item in penalties] == [
+        (penalty["text"], penalty["value"], "against") for penalty in reading["penalties"]
+    ]
+    assert len(penalties) == 1
+    assert {(item["rule"], item["role"]) for item in rules} == {
+        (rule, "for") for rule in alert.classifier_ids
+    }
+    assert alert.explanations[: len(terms) + len(rules)] == terms + rules
+    assert {item["role"] for item in alert.explanations} == {"for", "against"}
+
+
 # --- what surrounds a packet ----------------------------------------------------------------
 
 
@@ -292,7 +330,7 @@ def test_first_quarter_of_an_hour_has_a_baseline_of_its_own() -> None:
     opens = T0 - 30 * 60_000_000
     day = SessionDay(TRADE_DATE, opens, opens + 390 * 60_000_000)
     early = [leg("C450", "ask", 10, seq=n, ts=opens + n * 1_000_000) for n in range(13)]
-    entries = [*early, leg("C450", "ask", 10, seq=99, ts=T0), clock(99_999, ms(9_000))]
+    entries: list[LogEntry] = [*early, leg("C450", "ask", 10, seq=99, ts=T0), clock(999, ms(9_000))]
 
     counts = [
         [packet.features.size_z_n for packet in only(step(state, entries, Params()), Packet)]
