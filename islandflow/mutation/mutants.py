@@ -19,6 +19,8 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
 SKIPPED = 34  # mutmut's own code of a mutant that is not to be tried
 _KILLED = {1, 3}  # a test failed, or pytest did
 _STOPPED = {36, -24, 24, 152, 255, -9, -11}  # out of time or memory: it would not have passed
@@ -119,12 +121,12 @@ class File:
         return ""
 
     @cached_property
-    def _functions(self) -> dict[tuple[str, str], ast.FunctionDef]:
-        found: dict[tuple[str, str], ast.FunctionDef] = {}
+    def _functions(self) -> dict[tuple[str, str], _Function]:
+        found: dict[tuple[str, str], _Function] = {}
         for top in ast.parse(self._source).body:
             owner = top.name if isinstance(top, ast.ClassDef) else ""
             for each in top.body if isinstance(top, ast.ClassDef) else [top]:
-                if isinstance(each, ast.FunctionDef):
+                if isinstance(each, _Function):
                     found[owner, each.name] = each
         return found
 
