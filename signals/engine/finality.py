@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flow.domain.contracts import parse_contract
 from signals.engine.clusters import ClosedSession, Held
-from signals.engine.groups import Group, order, remove
+from signals.engine.groups import Group, Order, order, remove
 from signals.engine.state import EngineState
 from signals.engine.structures.candidates import Decision
 from signals.engine.structures.legs import leg_of
@@ -50,7 +50,7 @@ def ready_groups(state: EngineState, limit: int, close_ts: int | None = None) ->
     return ready
 
 
-def _order(ready: Ready) -> tuple[int, int, int, int, str]:
+def _order(ready: Ready) -> Order:
     return order(ready.group)
 
 

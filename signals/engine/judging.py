@@ -40,6 +40,7 @@ from signals.engine.usual import (
     read_usual,
     read_volatility,
     reread_usual,
+    reread_volatility,
     usual_keys,
 )
 
@@ -72,7 +73,7 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     readings = read_usual(baselines, scopes, features)
     if features.event_gate is None:
         _add_market_facts(state, subject, ruling)
-        read_volatility(baselines, scopes, features)
+        readings += read_volatility(baselines, scopes, features)
     types = add_flow(
         state.averages,
         state.flow,
@@ -126,6 +127,7 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     reread_usual(kept.readings, features, ruling.params)
     if features.event_gate is None:
         _add_market_facts(state, subject, ruling)
+        reread_volatility(kept.readings, features)
 
 
 def packet_of(subject: Subject, kept: Kept, ruling: Ruling, out: Output) -> Packet:

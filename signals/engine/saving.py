@@ -13,7 +13,7 @@ from signals.engine.cancels import Day, Days
 from signals.engine.clusters import Clusters, OpenContract
 from signals.engine.flow_context import FlowWindows, SavedWindows
 from signals.engine.followups import FollowUp, FollowUps
-from signals.engine.groups import Group, order
+from signals.engine.groups import Group, Order, order
 from signals.engine.memory import Kept, Memory
 from signals.engine.parameter import Value
 from signals.engine.params import Params
@@ -85,7 +85,7 @@ def encode_state(state: EngineState) -> bytes:
     return _ENCODER.encode(saved)
 
 
-def _first(entry: tuple[tuple[int, int, int, int, str], Group]) -> tuple[int, int, int, int, str]:
+def _first(entry: tuple[Order, Group]) -> Order:
     return entry[0]
 
 

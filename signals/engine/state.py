@@ -13,7 +13,7 @@ from signals.engine.cancels import Days
 from signals.engine.clusters import Clusters
 from signals.engine.flow_context import FlowWindows
 from signals.engine.followups import FollowUps
-from signals.engine.groups import Group
+from signals.engine.groups import Group, Order
 from signals.engine.memory import Memory
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
@@ -73,7 +73,7 @@ class EngineState:
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
         self.packages = Packages(self.rulings)
-        self.packaged: list[tuple[tuple[int, int, int, int, str], Group]] = []
+        self.packaged: list[tuple[Order, Group]] = []
         self.owned: dict[bytes, int] = {}
         self.candidates = Candidates()
         self.measured: dict[bytes, Subject] = {}

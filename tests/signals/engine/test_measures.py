@@ -332,6 +332,9 @@ def test_labels_of_the_members_are_counted() -> None:
 
     assert (found.signal_count, found.signal_premium_usd) == (1, 84_000.0)
 
+    both = features_of(stamped(seq=1, size=200), stamped(seq=2, ts=ms(1), size=300))
+    assert (both.signal_count, both.signal_premium_usd) == (2, 210_000.0)
+
 
 def test_late_reports_are_counted() -> None:
     assert features_of(stamped(), late_count=3).late_count == 3

@@ -20,6 +20,7 @@ from signals.engine.records import (
 )
 from tests.support.engine_builders import (
     CANCEL,
+    COMPLEX,
     COMPRESSION,
     LATE,
     SPY_CALL,
@@ -247,6 +248,31 @@ def test_late_print_joins_no_later_window() -> None:
     )  # fmt: skip
 
     assert [packet.print_count for packet in only(rows, Packet)] == [2]
+
+
+def test_packet_says_how_many_late_reports_fell_into_its_time() -> None:
+    rows = run(
+        stamped(seq=1, ts=ms(0)), stamped(seq=2, ts=ms(50), conditions=(LATE,)),
+        stamped(seq=3, ts=ms(100)), stamped(seq=4, ts=ms(101), conditions=(LATE,)),
+        clock(5, ms(999)),
+    )  # fmt: skip
+
+    (packet,) = only(rows, Packet)
+    assert (packet.print_count, packet.features.late_count) == (2, 1)
+
+
+# Legs at 0, 5 and 10 ms, a gap of 250 ms: due at 260, final when the clock has passed that.
+@pytest.mark.parametrize(("at", "found"), [(260, 0), (261, 1)])
+def test_package_is_due_a_gap_after_its_last_print(at: int, found: int) -> None:
+    legs = [
+        stamped(seq=n, ts=ms(n * 5), contract=f"SPY-2025-01-17-{450 + 5 * n}-C",
+                conditions=(COMPLEX,))
+        for n in range(3)
+    ]  # fmt: skip
+
+    packets = only(run(*legs, clock(9, ms(at))), Packet)
+
+    assert [packet.print_count for packet in packets] == [3] * found
 
 
 def test_clock_that_goes_back_is_ignored() -> None:
