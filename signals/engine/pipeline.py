@@ -59,14 +59,15 @@ def step(
 
 def _take_print(state: EngineState, print_: StampedPrint) -> None:
     conditions = conditions_of(print_)
+    if print_.flags & _PARSE_ERROR or not _is_readable(state, print_.contract):
+        state.counters["unparsed"] += 1
+        return
     if conditions.family <= _COMPRESSION:
         _set_aside(state, print_, int(conditions.family))
         return
     ts = print_.ts
     if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
-    elif print_.flags & _PARSE_ERROR or not _is_readable(state, print_.contract):
-        state.counters["unparsed"] += 1
     elif conditions.is_late_report:
         state.counters["late_report"] += 1
         state.clusters.add_aside(print_.contract, ts)
@@ -130,7 +131,7 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
 
 def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Output) -> None:
     for ready in ready_groups(state, limit, close_ts):
-        _follow_before(state, ready.group.due, out)
+        _follow_before(state, ready.at, out)
         finish(state, ready, out)
     _follow_before(state, limit, out)
 
@@ -138,4 +139,5 @@ def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Ou
 def _follow_before(state: EngineState, limit: int, out: Output) -> None:
     """Look back at the readings whose instant came before, in the order of event time."""
     for settled in state.followups.take_before(limit):
+        state.memory.settle(settled)
         follow_up(state, settled, out)
