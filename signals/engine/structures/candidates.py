@@ -75,8 +75,8 @@ class Candidates:
             due, start, text, name = heapq.heappop(heap)
             pool = self._pools.get(name, [])
             place = bisect_left(pool, (start, text), key=key_of)
-            if place == len(pool) or key_of(pool[place]) != (start, text):
-                continue  # a cancel took it away
+            if place == len(pool) or key_of(pool[place]) != (start, text) or pool[place].decided:
+                continue  # of a candidate that a cancel took away, or changed
             entry = pool[place]
             entry.due = max(entry.due, wait_for_earlier(pool, entry), _wait_for_open(entry, opened))
             if entry.due > due:
