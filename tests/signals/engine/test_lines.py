@@ -204,7 +204,7 @@ def test_package_inside_a_session_is_not_the_first_of_its_day() -> None:
     flagged = package(
         at(leg("C450", "ask", 10), 100, 3), at(leg("C455", "bid", 10, usd=2.1), 100, 4)
     )
-    tape = (first, last, *flagged, FINAL)
+    tape: list[LogEntry] = [first, last, *flagged, FINAL]
 
     middle = played(*tape, cancel(flagged[0], 5_000, 90, EARLIER), END)
     opening = played(*tape, cancel(first, 5_000, 91, EARLIER), END)
