@@ -5,7 +5,8 @@ event time that follows from its prints alone.
 """
 
 import heapq
-from typing import NamedTuple
+
+import msgspec
 
 from flow.domain.contracts import parse_contract
 from signals.engine.clusters import ClosedSession, Held
@@ -20,7 +21,7 @@ from signals.engine.subjects import Subject, subject_of
 MAX_SESSION_US = 660_000_000  # the largest span and gap that tuning allows
 
 
-class Ready(NamedTuple):
+class Ready(msgspec.Struct, frozen=True, gc=False):
     """One final group; what a single contract's members tell is measured already."""
 
     group: Group
@@ -109,15 +110,12 @@ def _place_session(state: EngineState, session: ClosedSession, ready: list[Ready
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
     if len(group.held) == len(session.held):  # of what is left nobody knows how it was meant
-        leg = leg_of(subject.members, subject.contract, subject.tally)
-        if is_candidate(subject.features, leg, ruling.params):
+        tally = subject.tally
+        if is_candidate(subject.features, tally, ruling.params):
+            leg = leg_of(subject.members, subject.contract, tally)
             state.candidates.add(
                 candidate_of(
-                    leg,
-                    session,
-                    subject.tally.venues,
-                    revision=ruling.revision,
-                    params=ruling.params,
+                    leg, session, tally.venues, revision=ruling.revision, params=ruling.params
                 )
             )
             state.measured[opening.uid] = subject
@@ -133,7 +131,7 @@ def _place_decision(state: EngineState, decision: Decision, ready: list[Ready]) 
         decision.due,
         sessions[0].contract,
         legs[0] if len(legs) == 1 else sorted((each for leg in legs for each in leg), key=_place),
-        legs if len(legs) > 1 else [],
+        legs if len(legs) > 1 else (),
         len(legs) > 1,
         sum(session.late_count for session in sessions),
     )

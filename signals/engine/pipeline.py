@@ -65,7 +65,9 @@ def _take_print(state: EngineState, print_: StampedPrint) -> None:
     ts = print_.ts
     if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
-    elif print_.flags & _PARSE_ERROR or not _is_readable(state, print_.contract):
+    elif print_.flags & _PARSE_ERROR or not (
+        print_.contract in state.clusters.open or _is_readable(print_.contract)
+    ):
         state.counters["unparsed"] += 1
     elif conditions.is_late_report:
         state.counters["late_report"] += 1
@@ -93,9 +95,7 @@ def _place(print_: StampedPrint) -> tuple[int, bytes]:
     return print_.ts, print_.uid
 
 
-def _is_readable(state: EngineState, text: str) -> bool:
-    if text in state.clusters.open:
-        return True
+def _is_readable(text: str) -> bool:
     try:
         parse_contract(text)
     except ContractError:
