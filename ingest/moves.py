@@ -28,6 +28,7 @@ class Moves:
 
     __slots__ = (
         "_began",
+        "_deviation",
         "_mids",
         "_moves",
         "_second",
@@ -42,6 +43,7 @@ class Moves:
         self._mids: list[int | None] = [None] * RING
         self._standing: int | None = None  # after the newest quote
         self._session: object = None
+        self._deviation: float | None = None  # of the samples, where they are enough and vary
         self._began = self._second  # of the session: a sample lies wholly inside it
         self._reset_samples()
 
@@ -67,7 +69,11 @@ class Moves:
 
         Missing: None where no mid stood then, or it is no longer remembered.
         """
-        before = self._at(ts // SECOND_US - seconds)
+        second, newest = ts // SECOND_US - seconds, self._second
+        if newest - RING < second <= newest:  # nearly always
+            before = self._mids[second % RING]
+        else:
+            before = self._standing if newest < second <= newest + MEMORY_S else None
         return None if before is None else (mid2 - before) / before * 10_000.0
 
     def z(self, move_bps: float | None) -> float | None:
@@ -75,19 +81,9 @@ class Moves:
 
         Missing: None under 20 samples, or where they do not vary.
         """
-        if move_bps is None or self._moves < MIN_SAMPLES:
+        if move_bps is None or self._deviation is None:
             return None
-        mean = self._sum / self._moves
-        variance = self._squares / self._moves - mean * mean
-        return move_bps / sqrt(variance) if variance > 1e-9 else None
-
-    def _at(self, second: int) -> int | None:
-        """Return the mid that stood at the start of a second."""
-        if second > self._second:
-            return self._standing if second - self._second <= MEMORY_S else None
-        if second <= self._second - RING:
-            return None
-        return self._mids[second % RING]
+        return move_bps / self._deviation
 
     def _advance(self, second: int, session: object) -> None:
         """Fill the ring up to `second` with the standing mid; sample on whole minutes."""
@@ -113,8 +109,13 @@ class Moves:
             self._moves += 1
             self._sum += move
             self._squares += move * move
+            if self._moves >= MIN_SAMPLES:
+                mean = self._sum / self._moves
+                variance = self._squares / self._moves - mean * mean
+                self._deviation = sqrt(variance) if variance > 1e-9 else None
 
     def _reset_samples(self) -> None:
         self._moves = 0
         self._sum = 0.0
         self._squares = 0.0
+        self._deviation = None

@@ -124,11 +124,13 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
     if len(held) == len(session.held):
-        leg = leg_of(subject.members, subject.contract, subject.tally)
-        if is_candidate(subject.features, leg, ruling.params):
-            venues, revision = subject.tally.venues, ruling.revision
+        tally = subject.tally
+        if is_candidate(subject.features, tally, ruling.params):
+            leg = leg_of(subject.members, subject.contract, tally)
             state.candidates.add(
-                candidate_of(leg, session, venues, revision=revision, params=ruling.params)
+                candidate_of(
+                    leg, session, tally.venues, revision=ruling.revision, params=ruling.params
+                )
             )
             state.measured[held[0].print.uid] = subject
             return
@@ -157,7 +159,7 @@ def _place_decision(state: EngineState, decision: Decision, final: list[Ready]) 
         max(session.due for session in sessions),
         sessions[0].contract,
         legs[0] if len(legs) == 1 else sorted((each for leg in legs for each in leg), key=_place),
-        legs if len(legs) > 1 else [],
+        legs if len(legs) > 1 else (),
         len(legs) > 1,
         sum(session.late_count for session in sessions),
         sum(session.cancelled_count for session in sessions),

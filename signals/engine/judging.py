@@ -41,6 +41,7 @@ from signals.engine.usual import (
     read_volatility,
     reread_usual,
     reread_volatility,
+    usual_amounts,
     usual_keys,
 )
 
@@ -70,7 +71,8 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
     scopes = baselines.scopes_of(keys, day)
-    readings = read_usual(baselines, scopes, features)
+    amounts = usual_amounts(features)
+    readings = read_usual(baselines, scopes, amounts, features)
     upcoming = None
     if features.event_gate is None:
         upcoming = state.events.lookup(subject.underlying, last.ts, params)
@@ -94,7 +96,7 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         revision=ruling.revision,
         group=group,
         readings=readings,
-        types=types,
+        types=tuple(types),
         day_volume_before=features.day_volume_before,
         contracts=_contracts(group),
         prints=len(group.held),
@@ -104,12 +106,14 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     out.rows.append(packet)
     if features.event_gate is None:
         _conclude(state, packet, subject, kept, ruling, out)
-    push_usual(baselines, keys, features, day, params)
+    push_usual(baselines, scopes, keys, amounts, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
 
 
-def _contracts(group: Group) -> list[str]:
-    return [leg[0].print.contract for leg in group.legs] or [group.contract]
+def _contracts(group: Group) -> tuple[str, ...]:
+    if not group.legs:
+        return (group.contract,)
+    return tuple([leg[0].print.contract for leg in group.legs])
 
 
 def _add_market_facts(

@@ -9,7 +9,7 @@ that baselines, flow, volumes and alerts of a packet never know of a later one.
 
 import heapq
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -17,7 +17,7 @@ from signals.engine.groups import Group, Order, order
 from signals.engine.subjects import Subject
 
 
-class Ready(NamedTuple):
+class Ready(msgspec.Struct, frozen=True, gc=False):
     """One final group; what a single contract's members tell is measured already.
 
     `at` is the instant of event time after which the group was certain, and nothing of its
@@ -81,7 +81,7 @@ class Lines:
             while line and (first is None or line[0][0] < first):
                 ready = heapq.heappop(line)[1]
                 at = max(at, ready.at)
-                taken.append(ready._replace(at=at))
+                taken.append(Ready(at, ready.group, ready.subject))
             if not line:
                 del self._lines[underlying]
         return taken

@@ -29,10 +29,10 @@ class Kept(msgspec.Struct, kw_only=True, gc=False):
     end_ts: int
     revision: int
     group: Group
-    readings: list[Reading]
-    types: list[TradeType]
+    readings: tuple[Reading, ...]
+    types: tuple[TradeType, ...]
     day_volume_before: int
-    contracts: list[str]
+    contracts: tuple[str, ...]
     prints: int
     rev: int = 0
     event: bool = False
@@ -53,7 +53,7 @@ class Memory:
     def __init__(self, saved: Iterable[Kept] = ()) -> None:
         """Start empty, or from what `saved` gave."""
         self._order: deque[Kept] = deque()
-        self._by_contract: dict[str, deque[Kept]] = {}
+        self._by_contract: dict[str, list[Kept]] = {}  # short ones
         self.prints = 0
         for kept in saved:
             self._put(kept)
@@ -66,7 +66,7 @@ class Memory:
             self.prints -= old.prints
             for text in old.contracts:
                 queue = self._by_contract[text]
-                queue.popleft()  # both queues are in the order of keeping
+                del queue[0]  # both queues are in the order of keeping
                 if not queue:
                     del self._by_contract[text]
 
@@ -91,4 +91,8 @@ class Memory:
         self._order.append(kept)
         self.prints += kept.prints
         for text in kept.contracts:
-            self._by_contract.setdefault(text, deque()).append(kept)
+            queue = self._by_contract.get(text)
+            if queue is None:
+                self._by_contract[text] = [kept]
+            else:
+                queue.append(kept)

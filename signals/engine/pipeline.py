@@ -59,7 +59,9 @@ def step(
 
 def _take_print(state: EngineState, print_: StampedPrint) -> None:
     conditions = conditions_of(print_)
-    if print_.flags & _PARSE_ERROR or not _is_readable(state, print_.contract):
+    if print_.flags & _PARSE_ERROR or not (
+        print_.contract in state.clusters.open or _is_readable(print_.contract)
+    ):
         state.counters["unparsed"] += 1
         return
     if conditions.family <= _COMPRESSION:
@@ -94,9 +96,7 @@ def _place(print_: StampedPrint) -> tuple[int, bytes]:
     return print_.ts, print_.uid
 
 
-def _is_readable(state: EngineState, text: str) -> bool:
-    if text in state.clusters.open:
-        return True
+def _is_readable(text: str) -> bool:
     try:
         parse_contract(text)
     except ContractError:

@@ -96,9 +96,9 @@ def _revise(
     ruling = state.rulings.of(kept.revision)
     kept.rev += 1
     held = kept.group.held
-    kept.types = [
+    kept.types = tuple(
         kind for kind, each in zip(kept.types, held, strict=True) if each.print.uid != gone.uid
-    ]
+    )
     remaining = remove(kept.group, frozenset((gone.uid,)))
     subject = None
     if remaining is None:

@@ -126,32 +126,35 @@ def _longest_from(
     fills: Sequence[Fill], start: int, floor_micros: int, params: BurstParams, min_count: int
 ) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
-    first_ts = before = fills[start].ts
-    gap_us, latest = params.burst_max_gap_ms * 1_000, first_ts + params.burst_max_span_ms * 1_000
+    run = list(fills[start : _reach(fills, start, params)])
+    size = sum([fill.size for fill in run])
+    premium = sum([fill.premium_micros for fill in run])
+    bought = sum([fill.size for fill in run if fill.sign > 0])
+    sold = sum([fill.size for fill in run if fill.sign < 0])
     side_ppm = round(params.burst_min_side_ratio * MICROS)
-    min_size, min_venues = params.burst_min_size, params.burst_min_venue_count
-    found: Run | None = None
-    size = premium = bought = sold = 0
-    venues: set[int] = set()
-    for place in range(start, len(fills)):
-        fill = fills[place]
-        ts = fill.ts
+    while len(run) >= min_count and premium >= floor_micros and size >= params.burst_min_size:
+        side, last = max(bought, sold), run[-1]
+        if side * MICROS >= side_ppm * size:
+            venues = len({fill.venue for fill in run if counts_as_venue(fill.venue)})
+            if venues >= params.burst_min_venue_count:
+                sign, first_ts = 1 if bought >= sold else -1, run[0].ts
+                span_us = last.ts - first_ts
+                return Run(sign, len(run), venues, first_ts, span_us, size, side, premium)
+        run.pop()  # no run of this length: try it without its last fill
+        size -= last.size
+        premium -= last.premium_micros
+        bought -= last.size if last.sign > 0 else 0
+        sold -= last.size if last.sign < 0 else 0
+    return None
+
+
+def _reach(fills: Sequence[Fill], start: int, params: BurstParams) -> int:
+    """Return the index behind the last fill that a run from `start` can reach."""
+    before = fills[start].ts
+    gap_us, latest = params.burst_max_gap_ms * 1_000, before + params.burst_max_span_ms * 1_000
+    for place in range(start + 1, len(fills)):
+        ts = fills[place].ts
         if ts - before > gap_us or ts > latest:
-            break
+            return place
         before = ts
-        size += fill.size
-        premium += fill.premium_micros
-        if fill.sign > 0:
-            bought += fill.size
-        elif fill.sign < 0:
-            sold += fill.size
-        if counts_as_venue(fill.venue):
-            venues.add(fill.venue)
-        count = place - start + 1
-        if premium < floor_micros or count < min_count or size < min_size:
-            continue
-        side = max(bought, sold)
-        if side * MICROS >= side_ppm * size and len(venues) >= min_venues:
-            sign = 1 if bought >= sold else -1
-            found = Run(sign, count, len(venues), first_ts, ts - first_ts, size, side, premium)
-    return found
+    return len(fills)
