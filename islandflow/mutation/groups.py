@@ -58,6 +58,7 @@ GROUPS = (
             f"{TESTS}/test_cancels.py",
             f"{TESTS}/test_clusters.py",
             f"{TESTS}/test_events.py",
+            f"{TESTS}/test_groups.py",
             f"{TESTS}/test_measures.py",
             f"{TESTS}/test_memory.py",
             f"{TESTS}/test_pipeline.py",
