@@ -107,6 +107,7 @@ GROUPS = (
             f"{TESTS}/test_alert*.py",
             f"{TESTS}/test_classifiers.py",
             f"{TESTS}/test_confidence_arithmetic.py",
+            f"{TESTS}/test_explanations_say_numbers.py",
             f"{TESTS}/test_facts.py",
             f"{TESTS}/test_gate.py",
             f"{TESTS}/test_golden_profiles.py",
