@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from flow.collector import calm_collector
 from flow.domain.events import MarketEvent
 from islandflow.bench.anchors import a0_per_s, a1_per_s
 from islandflow.bench.road import FRAME, hash_road, time_road
@@ -103,12 +104,11 @@ def run(order: Order) -> Measured:
 
 
 def keep_still() -> None:
-    """Keep the collector from walking the stream, which production never holds as a whole.
+    """Let the collector run as in the workers, and keep it from walking the stream.
 
-    Else it runs as in production: enabled, at its own thresholds.
+    Production never holds that as a whole.
     """
-    gc.collect()
-    gc.freeze()
+    calm_collector()
 
 
 def timed_pass(events: Sequence[MarketEvent], *, filtered: bool = False) -> Pass:

@@ -12,7 +12,6 @@ from typing import Annotated
 import msgspec
 
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
-from signals.engine.features import Scope
 from signals.engine.parameter import ParameterGroup, Tuned
 from signals.engine.readings import (
     Metric,
@@ -45,6 +44,7 @@ Elapsed = Callable[[int, int], int]
 
 _PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}
 _SPEC = "spec 10, errata 20"
+_SILENT = Reading()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +127,10 @@ class _Series:
             iv.push(iv_ppm, size)
 
 
+# Of one packet: the series of its contract, bucket and underlying, None where there is none yet.
+Scopes = tuple[_Series | None, _Series | None, _Series | None]
+_NOTHING: Scopes = (None, None, None)
+
 # Not a plain dict: that one walks over all holes at its front to find its oldest key.
 _Shelf = OrderedDict[str, _Series]
 
@@ -159,22 +163,39 @@ class Baselines:
         Missing: nothing is ready, or the packet lies outside the regular session: an empty scope.
         Source: options-engine.md 10 strict (hierarchy); errata 18 (cold), 20.
         """
+        return self.read_in(self.scopes_of(keys, session_date), metric, value)
+
+    def scopes_of(self, keys: Keys, session_date: int) -> Scopes:
+        """Return what `read_in` looks at: they stay the packet's until the next push."""
         shelves = self._shelves.get(keys.day_part)
         if shelves is None:
-            return Reading()
+            return _NOTHING
+        contracts, buckets, underlyings = shelves
+        return (
+            self._warm(contracts.get(keys.contract), session_date),
+            self._warm(buckets.get(keys.bucket), session_date),
+            self._warm(underlyings.get(keys.underlying), session_date),
+        )
+
+    def read_in(self, scopes: Scopes, metric: Metric, value: float | None) -> Reading:
+        """Return a value against the first of the scopes that has enough samples, as `read`."""
         params, place = self.params, _PLACE[metric]
-        scope: Scope = "contract"
-        window = self._window(shelves[0], keys.contract, place, session_date)
-        own = 0 if window is None else len(window.ordered)
-        if window is None or own < params.baseline_contract_min_samples:
-            scope = "bucket"
-            window = self._window(shelves[1], keys.bucket, place, session_date)
-            if window is None or window.n < params.baseline_bucket_min_samples:
-                scope = "underlying"
-                window = self._window(shelves[2], keys.underlying, place, session_date)
-                if window is None or window.n < params.baseline_underlying_min_samples:
-                    return Reading(n=own)
-        return read_window(window, metric, value, scope, params.baseline_mad_floor)
+        contract, bucket, underlying = scopes
+        own = 0
+        if contract is not None:
+            window = contract.windows[place]
+            own = len(window.recent)
+            if own >= params.baseline_contract_min_samples:
+                return read_window(window, metric, value, "contract", params.baseline_mad_floor)
+        if bucket is not None:
+            window = bucket.windows[place]
+            if len(window.recent) >= params.baseline_bucket_min_samples:
+                return read_window(window, metric, value, "bucket", params.baseline_mad_floor)
+        if underlying is not None:
+            window = underlying.windows[place]
+            if len(window.recent) >= params.baseline_underlying_min_samples:
+                return read_window(window, metric, value, "underlying", params.baseline_mad_floor)
+        return Reading(n=own) if own else _SILENT
 
     def push(
         self,
@@ -236,11 +257,8 @@ class Baselines:
                 four = next(windows), next(windows), next(windows), next(windows)
                 shelf[text] = _Series(session, four)
 
-    def _window(self, shelf: _Shelf, text: str, place: int, session_date: int) -> Window | None:
-        series = shelf.get(text)
-        if series is None or self._is_cold(series, session_date):
-            return None
-        return series.windows[place]
+    def _warm(self, series: _Series | None, session_date: int) -> _Series | None:
+        return None if series is None or self._is_cold(series, session_date) else series
 
     def _newest(self, shelf: _Shelf, text: str, session_date: int) -> _Series:
         """Return the series of a key as the newest of its shelf, an empty one if new or cold."""

@@ -47,9 +47,10 @@ class Days:
         self.of = saved or {}
         self.newest = max((day.session_date for day in self.of.values()), default=0)
 
-    def add(self, contract: str, members: list[StampedPrint], size: int) -> int:
-        """Count the members of one session; return the contracts that had traded before it."""
+    def add(self, members: list[StampedPrint]) -> int:
+        """Count prints of one contract; return the contracts that it had traded before them."""
         opening, last = members[0], members[-1]
+        contract, size = opening.contract, sum([print_.size for print_ in members])
         if opening.session_date > self.newest:
             self.newest = opening.session_date
             self.of.clear()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # params gathers the rules' records, and the rules take cases
     from signals.engine.params import Params
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """One packet, its features, its name for people, and the revision that it is judged under.
 
     `identity` is what the packet's own uid was made from, so that each row concluded from it has a

@@ -33,9 +33,9 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     total_size: int = 0
     max_print_size: int = 0
     premium_usd: float | None = None
-    first_price: float = 0.0
-    last_price: float = 0.0
-    vwap: float = 0.0
+    first_price: float | None = None  # None of a structure: its legs have their own prices
+    last_price: float | None = None
+    vwap: float | None = None
     # How fast
     span_ms: float = 0.0
     inter_fill_ms_median: float | None = None  # the lower one of an even number
@@ -184,6 +184,8 @@ def ratio(part: int, whole: int) -> float:
     """Return part / whole to four places, half away from zero, exactly; 0 of nothing is 0.0."""
     if not part or whole <= 0:
         return 0.0
+    if part == whole:
+        return 1.0
     if part < 0:
         return -ratio(-part, whole)
     return (part * 20_000 + whole) // (2 * whole) / 10_000

@@ -120,6 +120,7 @@ def _place_session(state: EngineState, session: ClosedSession, ready: list[Ready
                     params=ruling.params,
                 )
             )
+            state.measured[opening.uid] = subject
             return
     ready.append(Ready(group, subject))
 
@@ -136,9 +137,11 @@ def _place_decision(state: EngineState, decision: Decision, ready: list[Ready]) 
         len(legs) > 1,
         sum(session.late_count for session in sessions),
     )
+    measured = [state.measured.pop(leg[0].print.uid, None) for leg in legs]
     remaining = _without_cancelled(state, group)
     if remaining is not None:
-        ready.append(Ready(remaining, None))
+        is_known = remaining is group and len(legs) == 1
+        ready.append(Ready(remaining, measured[0] if is_known else None))
 
 
 def _place(held: Held) -> tuple[int, bytes]:

@@ -9,6 +9,7 @@ from signals.engine.boost import Direction, Horizon, boost_factor, boost_points
 from signals.engine.features import Features
 from signals.engine.flow_context import WINDOWS, FlowContext, FlowWindows
 from signals.engine.flow_params import FlowParams
+from signals.engine.flow_scores import context_of
 from signals.engine.trade_types import Averages, Read, TradeType, types_of
 
 _DIRECTIONS: dict[str, Direction] = {"bullish": "LONG", "bearish": "SHORT"}
@@ -66,14 +67,19 @@ def flow_facts(
     Missing: a window without flow is left out; without any the mapping is empty.
     Source: options-engine.md 18.5 and 18.6.
     """
-    contexts = {window: windows.context(underlying, ts, window, params) for window in WINDOWS}
-    facts: dict[str, Any] = {
-        window: _told(context)
-        for window, context in contexts.items()
-        if context.trade_count or context.unplaced_volume
-    }
+    facts: dict[str, Any] = {}
+    boosting = told = before = None
+    for window in WINDOWS:
+        sums = windows.sums(underlying, ts, window, params)
+        if sums != before:  # early in a day a longer window holds no more than a shorter one
+            context = context_of(underlying, ts, window, sums, params)
+            told, before = _told(context), sums
+        if sums.count or sums.unplaced_volume:
+            facts[window] = told
+        if window == params.boost_window:
+            boosting = context
     if facts:
-        facts["boost"] = _boost(contexts, _DIRECTIONS.get(direction, ""), params)
+        facts["boost"] = _boost(boosting, _DIRECTIONS.get(direction, ""), params)
     return facts
 
 
@@ -99,10 +105,7 @@ def _told(context: FlowContext) -> dict[str, Any]:
     }
 
 
-def _boost(
-    contexts: dict[Any, FlowContext], direction: Direction, params: FlowParams
-) -> dict[str, Any]:
-    context = contexts[params.boost_window]
+def _boost(context: FlowContext | None, direction: Direction, params: FlowParams) -> dict[str, Any]:
     told: dict[str, Any] = {"mode": params.boost_mode, "window": params.boost_window}
     if params.boost_mode == "additive":
         for horizon in _HORIZONS:

@@ -112,6 +112,10 @@ class FlowWindows:
         Source: options-engine.md 18.5 strict.
         """
         params = params or self.params
+        return context_of(underlying, ts, window, self.sums(underlying, ts, window, params), params)
+
+    def sums(self, underlying: str, ts: int, window: Window, params: FlowParams) -> Sums:
+        """Return what a window holds up to an instant."""
         last = ts // MINUTE_US
         width = _MINUTES.get(window)
         after = None if width is None else last - width
@@ -121,7 +125,7 @@ class FlowWindows:
             if minutes is not None:
                 minutes.add_to(sums, after, last)
         sums.unplaced_volume += self._reported(underlying, after, ts, params.flow_min_size)
-        return context_of(underlying, ts, window, sums, params)
+        return sums
 
     def forget_before(self, ts: int) -> None:
         """Fold what only contexts before an instant would need; later ones stay what they are."""

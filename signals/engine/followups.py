@@ -5,6 +5,7 @@ before the instant: the log of prints is all that the engine sees.
 """
 
 import heapq
+from bisect import bisect_left, insort
 
 import msgspec
 
@@ -65,8 +66,12 @@ def follow_up_of(case: Case, event: SmartMoneyEvent, last: StampedPrint) -> Foll
     )
 
 
+def _at(follow_up: FollowUp) -> int:
+    return follow_up.at
+
+
 class FollowUps:
-    """Readings waiting for their instant, by underlying."""
+    """Readings waiting for their instant, by underlying and there by instant."""
 
     __slots__ = ("_heap", "_waiting")
 
@@ -80,7 +85,7 @@ class FollowUps:
     def add(self, follow_up: FollowUp) -> None:
         """Wait for a reading's instant."""
         heapq.heappush(self._heap, (follow_up.at, follow_up.event_uid, follow_up))
-        self._waiting.setdefault(follow_up.underlying, []).append(follow_up)
+        insort(self._waiting.setdefault(follow_up.underlying, []), follow_up, key=_at)
 
     def drop(self, event_uid: bytes) -> None:
         """Forget a reading that a cancel revised."""
@@ -102,11 +107,14 @@ class FollowUps:
         bid, ask = print_.spot_bid_micros, print_.spot_ask_micros
         if not bid or not ask:
             return
-        for follow_up in waiting:
-            newer = (print_.ts, print_.uid) > (follow_up.later_ts, follow_up.later_uid)
-            is_due = due <= follow_up.at + SETTLE_US
-            if newer and is_due and follow_up.at - LOOK_BACK_US <= print_.ts <= follow_up.at:
-                follow_up.later_ts, follow_up.later_uid = print_.ts, print_.uid
+        ts = print_.ts
+        first = bisect_left(waiting, max(ts, due - SETTLE_US), key=_at)
+        for place in range(first, len(waiting)):
+            follow_up = waiting[place]
+            if follow_up.at > ts + LOOK_BACK_US:
+                break
+            if (ts, print_.uid) > (follow_up.later_ts, follow_up.later_uid):
+                follow_up.later_ts, follow_up.later_uid = ts, print_.uid
                 follow_up.later_mid2 = bid + ask
 
     def take_before(self, limit: int) -> list[FollowUp]:
@@ -115,7 +123,10 @@ class FollowUps:
         while self._heap and self._heap[0][0] + SETTLE_US < limit:
             follow_up = heapq.heappop(self._heap)[2]
             waiting = self._waiting[follow_up.underlying]
-            waiting[:] = [each for each in waiting if each is not follow_up]
+            place = bisect_left(waiting, follow_up.at, key=_at)
+            while waiting[place] is not follow_up:  # others of its instant
+                place += 1
+            del waiting[place]
             if not waiting:
                 del self._waiting[follow_up.underlying]
             found.append(follow_up)

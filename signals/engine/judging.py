@@ -61,17 +61,19 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     subject = ready.subject or subject_of(group, params)
     features, opening, last = subject.features, subject.members[0], subject.members[-1]
     day = opening.session_date
-    if not features.structure_type:
-        features.day_volume_before = state.days.add(
-            group.contract, subject.members, features.total_size
-        )
+    if group.legs:
+        for leg in group.legs:
+            state.days.add([each.print for each in leg])
+    else:
+        features.day_volume_before = state.days.add(subject.members)
     baselines = state.baselines
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
-    readings = read_usual(baselines, keys, features, day)
+    scopes = baselines.scopes_of(keys, day)
+    readings = read_usual(baselines, scopes, features)
     if features.event_gate is None:
         _add_market_facts(state, subject, ruling)
-        readings += read_volatility(baselines, keys, features, day)
+        readings += read_volatility(baselines, scopes, features)
     types = add_flow(
         state.averages,
         state.flow,

@@ -112,13 +112,16 @@ def _set_placement(features: Features, tally: Tally) -> None:
     ) = tally.sides
     covered = size - stale - missing
     features.covered_size = covered
+    if covered:
+        features.inside_ratio = ratio(inside, covered)
+        features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
+        if covered == size:  # nearly always
+            features.coverage = features.quote_quality = 1.0
+            return
     features.coverage = ratio(covered, size)
     features.stale_ratio = ratio(stale, size)
     features.missing_ratio = ratio(missing, size)
     features.quote_quality = ratio(max(0, covered - stale), size)
-    if covered:
-        features.inside_ratio = ratio(inside, covered)
-        features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
 
 
 def _set_weights(features: Features, tally: Tally) -> None:
@@ -145,7 +148,7 @@ def _set_weights(features: Features, tally: Tally) -> None:
 
 def _set_conditions(features: Features, tally: Tally) -> None:
     features.conditions_known = not tally.untold_count
-    features.conditions = [condition(code).name for code in sorted(tally.codes)]
+    features.conditions = list(_names(frozenset(tally.codes)))
     if tally.iso_count:
         features.iso_count = tally.iso_count
         features.iso_venue_count = len(tally.iso_venues)
@@ -157,6 +160,11 @@ def _set_conditions(features: Features, tally: Tally) -> None:
     if tally.venues:
         features.venue_count = len(tally.venues)
         features.venue_entropy = _entropy(tally.venues)
+
+
+@lru_cache(maxsize=4_096)
+def _names(codes: frozenset[int]) -> tuple[str, ...]:
+    return tuple(condition(code).name for code in sorted(codes))
 
 
 def _entropy(sizes: dict[int, int]) -> float:
@@ -198,7 +206,8 @@ def _set_underlying(
     mid = (bid + ask) / 2
     moneyness = contract.strike_micros / mid
     otm = moneyness - 1 if contract.right == "C" else 1 - moneyness
-    features.underlying_mid = rounded(mid / MICROS, 6)
+    # Half a micro-dollar is the only digit beyond the sixth.
+    features.underlying_mid = rounded(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
     features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
     features.moneyness = rounded(moneyness, 6)
     features.otm_pct = rounded(otm, 6)
@@ -211,8 +220,11 @@ def _is_spot_fresh(print_: StampedPrint, params: Params) -> bool:
 
 
 def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Params) -> None:
-    if tally.premium_micros is None or len(tally.venues) < params.burst_min_venue_count:
+    premium = tally.premium_micros
+    if premium is None or len(tally.venues) < params.burst_min_venue_count:
         return
+    if premium < floor_micros or tally.size < params.burst_min_size:
+        return  # a part of the members has no more than all of them
     sweeps = find_sweeps(fills_of(tally), floor_micros, params)
     best = sweeps.best
     if best is None:

@@ -11,7 +11,7 @@ from signals.engine.readings import Reading
 from signals.engine.trade_types import TradeType
 
 
-class Kept(msgspec.Struct, kw_only=True):
+class Kept(msgspec.Struct, kw_only=True, gc=False):
     """One emitted packet with what its revision needs.
 
     `event` and `alert` tell which rows must be revised with it. `readings` are the baselines that

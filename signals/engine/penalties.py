@@ -16,6 +16,10 @@ from signals.engine.profiles.shared import Penalty, values_of
 from signals.engine.quality import is_inside, is_special, is_unquoted
 
 NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
+# Penalties for what kind of print it is, and for the side that it does not show.
+_INSIDE, _SPECIAL, _WEAK = (
+    "inside_market_context", "complex_or_special_print_context", "weak_aggression",
+)  # fmt: skip
 _VALUE = ("ratio", 0, 1)
 _SPEC = "spec 13.5"
 
@@ -55,29 +59,39 @@ class PenaltyParams(EventParams, DirectionParams):
     ] = 0.45
 
 
-def penalties_of(profile_id: str, features: Features, params: PenaltyParams) -> tuple[Penalty, ...]:
-    """Return every penalty of a profile on one packet, in the order of the table.
+def read_penalties(features: Features, params: PenaltyParams) -> tuple[Penalty, ...]:
+    """Return every penalty of one packet, in the order of the table; `penalties_of` takes some out.
 
-    Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
-    the tape itself flags. Neutral profiles have no direction that a side could be weak for. A
-    penalty that is tuned to nothing is none (errata 34 caps alerts on penalties above 0).
+    A penalty that is tuned to nothing is none (errata 34 caps alerts on penalties above 0).
     Source: options-engine.md 13.5; errata 2, 3, 6, 13, 23, 34, 35.
     """
-    is_matched = profile_id == "arbitrage" or (
-        profile_id == "vol_seller"
-        and bool(features.structure_type)
-        and not features.structure_inferred
+    found = (
+        _stale(features, params),
+        _wide(features, params),
+        _inside(features, params),
+        _low_premium(features, params),
+        _special(features, params),
+        _wide_underlying(features, params),
+        _weak(features, params),
     )
-    found = [_stale(features, params), _wide(features, params)]
-    if not is_matched:
-        found.append(_inside(features, params))
-    found.append(_low_premium(features, params))
-    if not is_matched:
-        found.append(_special(features, params))
-    found.append(_wide_underlying(features, params))
+    return tuple([penalty for penalty in found if penalty is not None and penalty.value > 0])
+
+
+def penalties_of(
+    profile_id: str, found: tuple[Penalty, ...], features: Features
+) -> tuple[Penalty, ...]:
+    """Return those of a packet's penalties that lower one profile.
+
+    Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
+    the tape itself flags. Neutral profiles have no direction that a side could be weak for.
+    Source: options-engine.md 13.5; errata 6, 13.
+    """
     if profile_id not in NEUTRAL_PROFILES:
-        found.append(_weak(features, params))
-    return tuple(penalty for penalty in found if penalty is not None and penalty.value > 0)
+        return found
+    is_flagged = bool(features.structure_type) and not features.structure_inferred
+    is_matched = profile_id == "arbitrage" or is_flagged
+    exempt = (_INSIDE, _SPECIAL, _WEAK) if is_matched else (_WEAK,)
+    return tuple([penalty for penalty in found if penalty.code not in exempt])
 
 
 def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
@@ -109,7 +123,7 @@ def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_inside(features, params):
         return None
     return Penalty(
-        "inside_market_context",
+        _INSIDE,
         params.penalty_inside_market,
         f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, from "
         f"{percent(params.inside_min_ratio)}, and {percent(features.signed_share)} took a side, "
@@ -136,7 +150,7 @@ def _special(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_special(features, params):
         return None
     return Penalty(
-        "complex_or_special_print_context",
+        _SPECIAL,
         params.penalty_special_print,
         f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
         f"or their like; {percent(params.special_min_ratio)} and more count.",
@@ -167,7 +181,7 @@ def _weak(features: Features, params: PenaltyParams) -> Penalty | None:
     else:
         return None
     values = values_of(features, *keys)
-    return Penalty("weak_aggression", params.penalty_weak_aggression, text, values)
+    return Penalty(_WEAK, params.penalty_weak_aggression, text, values)
 
 
 def _is_balanced(features: Features, params: PenaltyParams) -> bool:

@@ -90,6 +90,7 @@ _DECIDING = (_CHANGE, int(QuoteMode.SAMPLED))
 FRESH_AGE_MS = 100  # no loss of confidence below it; source: options-engine.md 7.3, age_w
 PENNY_LIMIT_MICROS = 3_000_000
 PENNY_MICROS, NICKEL_MICROS = 10_000, 50_000
+_NEVER_WIDE_MICROS = 2 * PENNY_MICROS  # so much is narrow at any price
 _UNTOLD = int(PrintFlag.CONDITIONS_UNKNOWN | PrintFlag.MINUTE_BAR)  # flag arithmetic is slow
 
 
@@ -144,7 +145,7 @@ def _place_two_sided(
     price, spread = print_.price_micros, ask - bid
     side = side_of(price, bid, ask)
     one_sided = bid == 0
-    wide = is_wide(bid, ask, params)
+    wide = spread > _NEVER_WIDE_MICROS and is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
     if side is _MID:
         return Placement(side, 0, 0, (price - bid) / spread, state)
@@ -157,7 +158,8 @@ def _place_two_sided(
         confidence *= width_weight(bid, ask, params)
     if one_sided and side is _B:
         confidence *= 0.5
-    position = min(max(price - bid, 0), spread) / spread
+    inside = price - bid
+    position = 0.0 if inside <= 0 else 1.0 if inside >= spread else inside / spread
     return Placement(side, _SIGNS[side], int(confidence * 1_000_000 + 0.5), position, state)
 
 

@@ -20,6 +20,7 @@ from signals.engine.records import ENGINE_VERSION
 from signals.engine.rulings import Rulings
 from signals.engine.structures.candidates import Candidates
 from signals.engine.structures.packages import Packages
+from signals.engine.subjects import Subject
 from signals.engine.trade_types import Averages
 
 STATE_VERSION = 2
@@ -53,15 +54,16 @@ def _weekdays(from_date: int, to_date: int) -> int:
 class EngineState:
     """Everything that one print stream's engine remembers. Changed only by `pipeline.step`.
 
-    `calendar` is a fact of the market and not saved. `owned` are prints that a flagged package
-    took from their sessions, `packaged` the packages that are not due yet, `cancelled` the prints
-    that a cancel took back before they were final.
+    `calendar` is a fact of the market and not saved. `measured` is what the sessions of candidates
+    told, by the uid of their opening print: not saved, because it can be measured again. `owned`
+    are prints that a flagged package took from their sessions, `packaged` the packages that are not
+    due yet, `cancelled` the prints that a cancel took back before they were final.
     """
 
     __slots__ = (
         "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
-        "clusters", "counters", "days", "events", "flow", "followups", "memory", "owned",
-        "packaged", "packages", "rulings", "watermark",
+        "clusters", "counters", "days", "events", "flow", "followups", "measured", "memory",
+        "owned", "packaged", "packages", "rulings", "watermark",
     )  # fmt: skip
 
     def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
@@ -74,6 +76,7 @@ class EngineState:
         self.packaged: list[tuple[Order, Group]] = []
         self.owned: dict[bytes, int] = {}
         self.candidates = Candidates()
+        self.measured: dict[bytes, Subject] = {}
         self.baselines = Baselines(calendar.sessions_between if calendar else _weekdays, Params())
         self.averages = Averages()
         self.flow = FlowWindows(Params())

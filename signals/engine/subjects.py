@@ -11,7 +11,7 @@ from signals.engine.groups import Group
 from signals.engine.measures import measure
 from signals.engine.params import Params
 from signals.engine.placement import conditions_of
-from signals.engine.structures.assembly import flagged_structure, inferred_structure
+from signals.engine.structures.assembly import Structure, flagged_structure, inferred_structure
 from signals.engine.structures.describe import describe, label_of, pseudo_id
 from signals.engine.structures.legs import Leg, leg_of
 from signals.engine.tally import Tally, tally_members
@@ -20,16 +20,21 @@ from signals.engine.tally import Tally, tally_members
 class Subject(NamedTuple):
     """One packet to be: its names, its contract (of a structure the nearest leg), what it sums to.
 
-    `text` is what storage calls it, `label` what people do.
+    `text` is what storage calls it.
     """
 
     text: str
     underlying: str
-    label: str
     contract: Contract
     members: list[StampedPrint]
     tally: Tally
     features: Features
+    structure: Structure | None = None
+
+    @property
+    def label(self) -> str:
+        """Return what people call it."""
+        return label_of(self.structure) if self.structure else contract_label(self.contract)
 
 
 def subject_of(group: Group, params: Params) -> Subject:
@@ -43,10 +48,7 @@ def subject_of(group: Group, params: Params) -> Subject:
         members, contract, tally, params,
         late_count=group.late_count, cancelled_count=group.cancelled_count,
     )  # fmt: skip
-    return Subject(
-        group.contract, contract.underlying, contract_label(contract), contract, members, tally,
-        features,
-    )  # fmt: skip
+    return Subject(group.contract, contract.underlying, contract, members, tally, features)
 
 
 def _structure(group: Group, members: list[StampedPrint], params: Params) -> Subject:
@@ -63,15 +65,7 @@ def _structure(group: Group, members: list[StampedPrint], params: Params) -> Sub
         late_count=group.late_count, cancelled_count=group.cancelled_count,
     )  # fmt: skip
     describe(features, found)
-    return Subject(
-        pseudo_id(found),
-        nearest.underlying,
-        label_of(found),
-        nearest,
-        members,
-        tally,
-        features,
-    )
+    return Subject(pseudo_id(found), nearest.underlying, nearest, members, tally, features, found)
 
 
 def _leg(held: list[Held], params: Params) -> Leg:

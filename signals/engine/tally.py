@@ -6,7 +6,7 @@ from flow.domain.conditions import PrintConditions
 from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.securities import SecurityType
 from flow.domain.venues import counts_as_venue
-from signals.engine.labels import label, security_type
+from signals.engine.labels import label, least_passing, security_type
 from signals.engine.params import Params
 from signals.engine.placement import Placement, QuoteState, Side, conditions_of, place
 from signals.engine.sweeps import Fill
@@ -150,10 +150,12 @@ def _add_conditions(tally: Tally) -> None:
 
 def _add_labels(tally: Tally, kind: SecurityType, params: Params) -> None:
     count = premium = 0
+    least = least_passing(params)
     for print_, placement, conditions in tally.reads:
-        if label(print_, placement, kind, params, conditions).passed:
+        paid = print_.premium_micros or 0
+        if paid >= least and label(print_, placement, kind, params, conditions).passed:
             count += 1
-            premium += print_.premium_micros or 0
+            premium += paid
     tally.signal_count, tally.signal_premium = count, premium
 
 

@@ -4,7 +4,7 @@ from flow.domain.events import StampedPrint
 from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MICROS
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
-from signals.engine.baselines import Baselines
+from signals.engine.baselines import Baselines, Scopes
 from signals.engine.features import Features
 from signals.engine.params import Params
 from signals.engine.readings import Metric, Reading, robust_z, scaled
@@ -39,12 +39,12 @@ def _part_of(opening: StampedPrint, calendar: Calendar | None, params: Params) -
     return day_part(opening.ts, calendar.open_of(day), calendar.close_of(day), edge)
 
 
-def read_usual(baselines: Baselines, keys: Keys, features: Features, day: int) -> list[Reading]:
+def read_usual(baselines: Baselines, scopes: Scopes, features: Features) -> list[Reading]:
     """Set the z features of a packet; return the readings that a revision is measured with."""
-    values = (features.premium_usd, features.total_size, features.nbbo_spread_bps)
     readings = [
-        baselines.read(keys, metric, value, day)
-        for metric, value in zip(_METRICS, values, strict=True)
+        baselines.read_in(scopes, "premium", features.premium_usd),
+        baselines.read_in(scopes, "size", features.total_size),
+        baselines.read_in(scopes, "spread", features.nbbo_spread_bps),
     ]
     _set(features, readings)
     return readings
@@ -77,16 +77,14 @@ def _set(features: Features, readings: list[Reading]) -> None:
     features.spread_z_scope = spread.scope
 
 
-def read_volatility(
-    baselines: Baselines, keys: Keys, features: Features, day: int
-) -> list[Reading]:
+def read_volatility(baselines: Baselines, scopes: Scopes, features: Features) -> list[Reading]:
     """Set how far the implied volatility stands from what is usual; it has no z (11.1).
 
     Returns the reading, which a revision needs, or nothing without a volatility.
     """
     if features.execution_iv is None:
         return []
-    found = baselines.read(keys, "iv", features.execution_iv, day)
+    found = baselines.read_in(scopes, "iv", features.execution_iv)
     features.iv_n, features.iv_typical = found.n, found.typical
     features.iv_shock = None if found.shift is None else round(found.shift, 4)
     return [found]

@@ -18,7 +18,7 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     resolved share of at least 0.35.
     """
     features = inputs.features
-    base = terms.eligible(0.08, features)
+    base = terms.eligible(0.08, inputs)
     if features.structure_type not in TYPES:
         return (base,)
     symmetry = features.same_size_leg_symmetry or 0.0

@@ -27,21 +27,25 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     dte = features.dte_days
     is_gamma = inputs.is_near_atm and dte is not None and dte <= MAX_DAYS
     return terms.contributing(
-        terms.eligible(0.10, features),
+        terms.eligible(0.10, inputs),
         Term(
             "short_dated_atm_gamma_context",
-            0.32 if is_gamma else 0.0,
+            0.32,
             f"{terms.days(dte)} to expiry and {percent(abs(features.otm_pct or 0))} from the "
             f"money; at most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
             values_of(features, "dte_days", "otm_pct", "underlying_mid"),
-        ),
+        )
+        if is_gamma
+        else None,
         Term(
             "underlying_move_linkage",
             points(min(MOVE_CAP, abs(move) / FULL_MOVE_BPS)),
             f"The underlying had moved {number(move)} basis points in the minute before; "
             f"{number(MOVE_CAP * FULL_MOVE_BPS)} either way count in full.",
             values_of(features, "underlying_move_bps"),
-        ),
+        )
+        if move
+        else None,
         Term(
             "size",
             points(0.12 * inputs.size_factor),

@@ -28,7 +28,7 @@ def institutional_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ..
     """
     features = inputs.features
     return terms.contributing(
-        terms.eligible(0.20, features, "large_parent_event"),
+        terms.eligible(0.20, inputs, "large_parent_event"),
         terms.premium(0.25, inputs, params),
         terms.burst(0.18, inputs),
         Term(
@@ -40,10 +40,12 @@ def institutional_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ..
         ),
         Term(
             "directional_aggressor_mix",
-            0.12 if inputs.is_one_sided else 0.0,
+            0.12,
             f"{_sides(features)}; one side counts from {percent(params.profile_min_aggression)}.",
             values_of(features, *_side_keys(features)),
-        ),
+        )
+        if inputs.is_one_sided
+        else None,
     )
 
 

@@ -46,7 +46,7 @@ class ProfileParams(ClassifierParams, DirectionParams):
         return tiers.get(security_type, self.profile_premium_usd)
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """One addend of a score that contributed, with the words and the numbers that say why."""
 
     code: str
@@ -55,7 +55,7 @@ class Term(msgspec.Struct, frozen=True):
     values: dict[str, Any] = {}
 
 
-class Penalty(msgspec.Struct, frozen=True):
+class Penalty(msgspec.Struct, frozen=True, gc=False):
     """One doubt that lowers a score. Only the largest of several counts."""
 
     code: str
@@ -64,7 +64,7 @@ class Penalty(msgspec.Struct, frozen=True):
     values: dict[str, Any] = {}
 
 
-class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
+class ProfileScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One hypothesis. `raw` is the sum of its terms, `score` what its largest penalty leaves.
 
     `pin` is the reason that holds a profile down before penalties; its only term then says so.
@@ -79,10 +79,14 @@ class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
     pin: str | None = None
 
 
-class Inputs(msgspec.Struct, frozen=True):
+Said = tuple[str, dict[str, Any]]  # the words of a term, and the values that they rest on
+
+
+class Inputs(msgspec.Struct, frozen=True, gc=False):
     """What scores read, once per packet. Factors and shares are 0 to 1; missing input counts as 0.
 
-    `side_share` is the size on the leading side, `sold_share` that on the selling side.
+    `side_share` is the size on the leading side, `sold_share` that on the selling side. `said`
+    keeps the words that several profiles use, so that they are made once.
     """
 
     features: Features
@@ -97,6 +101,7 @@ class Inputs(msgspec.Struct, frozen=True):
     is_short_dated_otm: bool
     is_near_atm: bool
     is_pre_event: bool
+    said: dict[str, Said] = {}
 
 
 def read_inputs(features: Features, params: ProfileParams) -> Inputs:
@@ -160,7 +165,7 @@ def values_of(features: Features, *keys: str) -> dict[str, Any]:
 
 def total_of(terms: tuple[Term, ...]) -> float:
     """Return the sum of the points between 0 and 1, to four places, exact in ten-thousandths."""
-    return unit(sum(round(term.points * 10_000) for term in terms) / 10_000)
+    return unit(sum([round(term.points * 10_000) for term in terms]) / 10_000)
 
 
 def points(value: float) -> float:

@@ -6,7 +6,7 @@ import pytest
 
 from signals.engine.features import Features, as_mapping
 from signals.engine.params import PARAMETERS, Params
-from signals.engine.penalties import penalties_of
+from signals.engine.penalties import penalties_of, read_penalties
 from tests.signals.engine.profiles.builders import BOX, SHORT_STRADDLE, packet, scored
 
 PARAMS = Params()
@@ -21,7 +21,8 @@ SPOT, WEAK = "wide_underlying_quote_context", "weak_aggression"
 
 
 def codes(profile: str, features: Features, params: Params = PARAMS) -> dict[str, float]:
-    return {each.code: each.value for each in penalties_of(profile, features, params)}
+    found = penalties_of(profile, read_penalties(features, params), features)
+    return {each.code: each.value for each in found}
 
 
 WHEN: list[tuple[dict[str, Any], dict[str, float]]] = [
@@ -171,7 +172,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str, set[str]]] = [
 @pytest.mark.parametrize(("code", "changes", "text", "keys"), SENTENCES)
 def test_sentence(code: str, changes: dict[str, Any], text: str, keys: set[str]) -> None:
     features = packet(**changes)
-    found = penalties_of("hedge_reactive", features, PARAMS)
+    found = penalties_of("hedge_reactive", read_penalties(features, PARAMS), features)
     penalty = next(each for each in found if each.code == code)
 
     assert penalty.text == text

@@ -126,7 +126,17 @@ def test_legs_that_no_flag_ties_are_matched_by_time_size_and_side() -> None:
     assert (found.structure_direction, found.structure_net_debit_usd) == ("bullish", 22_000.0)
     assert packet.contract == "NVDA-2025-01-17-STRUCT-vertical"
     assert (packet.first_price_micros, packet.vwap_micros) == (None, None)
+    assert (found.first_price, found.last_price, found.vwap) == (None, None, None)
     assert [each.features.structure_type for each in apart] == ["", ""]
+
+
+def test_what_the_legs_traded_counts_as_traded_before() -> None:
+    legs = [leg("C450", "ask", 300), leg("C455", "bid", 300, usd=2.1, ts=ms(30))]
+    later = _with(leg("C455", "ask", 200, usd=2.1, ts=ms(9_000)), seq=8, uid=b"later" + bytes(11))
+
+    packets = only(run(*legs, later), Packet)
+
+    assert [packet.features.day_volume_before for packet in packets] == [0, 300]
 
 
 def test_print_of_a_package_is_no_member_of_its_contract_s_session() -> None:

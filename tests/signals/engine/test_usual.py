@@ -27,6 +27,14 @@ CALENDAR = Calendar([SessionDay(TRADE_DATE, OPEN, CLOSE)])
 PLAIN = Features(option_type="put", dte_days=2, otm_pct=0.02)
 
 
+def usual_of(base: Baselines, of: Keys, found: Features) -> list[Reading]:
+    return read_usual(base, base.scopes_of(of, MONDAY), found)
+
+
+def volatility_of(base: Baselines, of: Keys, found: Features) -> list[Reading]:
+    return read_volatility(base, base.scopes_of(of, MONDAY), found)
+
+
 def keys(
     features: Features = PLAIN,
     ts: int = OPEN + 60 * MINUTE,
@@ -103,7 +111,7 @@ def z_of(value: float, typical: float) -> float:
 def test_packet_gets_its_deviation_number_scope_and_what_is_typical() -> None:
     found = packet()
 
-    readings = read_usual(held(), CALL, found, MONDAY)
+    readings = usual_of(held(), CALL, found)
 
     assert found.premium_z == pytest.approx(z_of(40_000, 20_000), abs=2e-4)
     assert found.size_z == pytest.approx(z_of(30, 10), abs=2e-4)
@@ -116,7 +124,7 @@ def test_packet_gets_its_deviation_number_scope_and_what_is_typical() -> None:
 
 def test_revision_is_measured_against_the_baseline_of_its_first_reading() -> None:
     base, first = held(), packet()
-    readings = read_usual(base, CALL, first, MONDAY)
+    readings = usual_of(base, CALL, first)
     for _ in range(50):
         push(base, CALL, 500, premium_usd=1e6, spread_bps=5.0)  # what came later must not count
     again, same = packet(premium_usd=10_000.0, total_size=10), packet()
@@ -134,7 +142,7 @@ def test_revision_is_measured_against_the_baseline_of_its_first_reading() -> Non
 
 
 def test_floor_of_the_deviation_is_that_of_the_revision() -> None:
-    readings = read_usual(held(), CALL, packet(), MONDAY)
+    readings = usual_of(held(), CALL, packet())
     again = packet()
 
     reread_usual(readings, again, Params.from_values({"baseline_mad_floor": 0.2}))
@@ -143,7 +151,7 @@ def test_floor_of_the_deviation_is_that_of_the_revision() -> None:
 
 
 def test_revision_without_a_value_or_a_baseline_has_no_deviation() -> None:
-    readings = read_usual(held(), CALL, packet(), MONDAY)
+    readings = usual_of(held(), CALL, packet())
     valueless, early = packet(premium_usd=None), packet()
 
     reread_usual(readings, valueless, PARAMS)
@@ -157,7 +165,7 @@ def test_revision_without_a_value_or_a_baseline_has_no_deviation() -> None:
 def test_volatility_has_its_number_what_is_typical_and_a_shift_of_four_places() -> None:
     found = packet()
 
-    read_volatility(held(), CALL, found, MONDAY)
+    volatility_of(held(), CALL, found)
 
     assert (found.iv_n, found.iv_typical, found.iv_shock) == (12, 0.5, 0.0235)
 
@@ -165,7 +173,7 @@ def test_volatility_has_its_number_what_is_typical_and_a_shift_of_four_places() 
 def test_packet_without_a_volatility_has_no_reading_of_it() -> None:
     found = packet(execution_iv=None)
 
-    read_volatility(held(), CALL, found, MONDAY)
+    volatility_of(held(), CALL, found)
 
     assert (found.iv_n, found.iv_typical, found.iv_shock) == (0, None, None)
 
@@ -173,14 +181,14 @@ def test_packet_without_a_volatility_has_no_reading_of_it() -> None:
 def test_volatility_without_a_baseline_has_no_shift() -> None:
     found = packet()
 
-    read_volatility(baselines(), CALL, found, MONDAY)
+    volatility_of(baselines(), CALL, found)
 
     assert (found.iv_n, found.iv_typical, found.iv_shock) == (0, None, None)
 
 
 def test_revision_keeps_the_volatility_that_was_usual_at_its_first_reading() -> None:
     base, first = held(), packet()
-    readings = read_usual(base, CALL, first, MONDAY) + read_volatility(base, CALL, first, MONDAY)
+    readings = usual_of(base, CALL, first) + volatility_of(base, CALL, first)
     again, without = packet(execution_iv=0.6), packet(execution_iv=None)
 
     reread_volatility(readings, again)
@@ -195,9 +203,9 @@ def test_revision_without_a_first_reading_of_the_volatility_has_none() -> None:
     push(young, CALL)
     unread, early = packet(), packet()
 
-    reread_volatility(read_usual(base, CALL, packet(), MONDAY), unread)
-    readings = read_usual(young, CALL, packet(), MONDAY)
-    reread_volatility(readings + read_volatility(young, CALL, packet(), MONDAY), early)
+    reread_volatility(usual_of(base, CALL, packet()), unread)
+    readings = usual_of(young, CALL, packet())
+    reread_volatility(readings + volatility_of(young, CALL, packet()), early)
 
     assert (unread.iv_n, unread.iv_typical, unread.iv_shock) == (0, None, None)
     assert (early.iv_n, early.iv_typical, early.iv_shock) == (1, None, None)

@@ -126,7 +126,7 @@ class CountedReads(list[int]):
 def test_reading_costs_the_logarithm_of_the_window(count: int) -> None:
     window = Window([place * place % 10_007 for place in range(count)])
     counted = CountedReads(window.ordered)
-    window.ordered = counted
+    window._ordered = counted
 
     window.mad4(window.median2())
 

@@ -193,7 +193,7 @@ def test_days_in_words(count: float | None, text: str) -> None:
 
 def test_common_terms_say_their_numbers() -> None:
     inputs = inputs_of(premium_usd=180_000.0, security_type="etf", count=1_234)
-    base = terms.eligible(0.05, packet(premium_usd=None, total_size=1_234))
+    base = terms.eligible(0.05, inputs_of(premium_usd=None, total_size=1_234))
     premium, burst = terms.premium(0.1, inputs, PARAMS), terms.burst(0.1, inputs)
 
     assert (base.code, base.points) == ("eligible_packet", 0.05)
