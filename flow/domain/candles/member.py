@@ -1,0 +1,103 @@
+"""What a window keeps of a print, and the bar that its prints make.
+
+Five integers a print, in one flat array: a window must be rebuilt exactly when a late print comes
+or one is withdrawn, and high and low cannot be taken back out of a sum.
+"""
+
+from array import array
+from functools import lru_cache
+from typing import TypeAlias
+
+from flow.domain.candles.bar import Bar, bar_uid
+from flow.domain.events import PrintFlag, StampedEquityPrint
+from flow.domain.sale_conditions import eligibility_of, is_extended
+from flow.domain.sessions import Calendar, Session
+from flow.domain.units import MICROS, SECOND_US
+
+# ts, seq, price_micros, size_micros, marks of each print, one after another.
+Members: TypeAlias = "array[int]"
+STRIDE = 5
+# Source: platform-errata.md 41: a later off-exchange report is volume only.
+MAX_REPORT_DELAY_US = 10 * SECOND_US
+
+_LAST, _HIGH_LOW, _LIT, _OFF = 1, 2, 4, 8
+_VOLUME = 16
+_PRICES = _LAST | _HIGH_LOW
+_MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
+_REGULAR, _POST = int(Session.REGULAR), int(Session.POST)
+
+
+def place_of(print_: StampedEquityPrint, calendar: Calendar | None) -> tuple[int, int]:
+    """Return the instant that decides the window of a print, and the session of its bar.
+
+    A sale after the close that the tape does not mark as extended hours is the regular session's:
+    the closing auction, late reports. An imported minute bar is dated at its end and lies before.
+    Source: the SIPs mark every sale outside regular hours (letters T, U); on the real ticks of
+    2013-10-07 to 11 the closing auctions of AIG and BAC come 2 to 85 s after the close, unmarked.
+    """
+    if print_.flags & _MINUTE_BAR:
+        at = print_.ts - 1
+        return at, int(calendar.locate(at)[0]) if calendar else print_.session
+    session, conditions = print_.session, print_.conditions
+    if session == _POST and conditions and not is_extended(conditions):
+        return print_.ts, _REGULAR
+    return print_.ts, session
+
+
+def marks_of(print_: StampedEquityPrint, session: int) -> int:
+    """Return what a print updates in a bar of this session, 0 where it is no trade."""
+    off, exec_ts = print_.off_exchange, print_.exec_ts
+    marks = _marks(print_.conditions, session != _REGULAR)
+    if off is None or not marks:
+        return marks
+    if not off:
+        return marks | _LIT
+    if exec_ts is not None and print_.ts - exec_ts > MAX_REPORT_DELAY_US:
+        return marks & ~_PRICES | _OFF
+    return marks | _OFF
+
+
+@lru_cache(maxsize=4_096)
+def _marks(conditions: tuple[int, ...], extended_hours: bool) -> int:
+    eligible = eligibility_of(conditions, extended_hours=extended_hours)
+    if not eligible.updates_volume:
+        return 0
+    return _VOLUME | _LAST * eligible.updates_last | _HIGH_LOW * eligible.updates_high_low
+
+
+def find(members: Members, ts: int, seq: int) -> int | None:
+    """Return where the integers of a print begin, None where it is not among them."""
+    for at in range(0, len(members), STRIDE):
+        if members[at + 1] == seq and members[at] == ts:
+            return at
+    return None
+
+
+def bar_of(
+    members: Members, *, symbol: str, session: int, ts: int, interval_s: int,
+    rev: int, cause_seq: int, ordinal: int,
+) -> Bar:  # fmt: skip
+    """Return the bar of all prints of a window."""
+    prices, sizes, marks = members[2::STRIDE], members[3::STRIDE], members[4::STRIDE]
+    ranged = [price for price, mark in zip(prices, marks, strict=True) if mark & _HIGH_LOW]
+    off = [size for size, mark in zip(sizes, marks, strict=True) if mark & _OFF]
+    lit = [size for size, mark in zip(sizes, marks, strict=True) if mark & _LIT]
+    told = zip(members[::STRIDE], members[1::STRIDE], prices, marks, strict=True)
+    lasts = [(at, seq, price) for at, seq, price, mark in told if mark & _LAST]
+    first, last = (min(lasts), max(lasts)) if lasts else (_NONE, _NONE)
+    paid = [
+        (price * size + MICROS // 2) // MICROS for price, size in zip(prices, sizes, strict=True)
+    ]
+    return Bar(
+        uid=bar_uid(symbol, interval_s, ts, session), rev=rev, ts=ts, cause_seq=cause_seq,
+        ordinal=ordinal, symbol=symbol, interval_s=interval_s, session=session,
+        open_micros=first[2], close_micros=last[2],
+        high_micros=max(ranged, default=None), low_micros=min(ranged, default=None),
+        volume_micros=sum(sizes), trades=len(sizes), lit_volume_micros=sum(lit),
+        off_exchange_volume_micros=sum(off), off_exchange_count=len(off),
+        notional_micros=sum(paid),
+        first_ts=first[0], first_seq=first[1], last_ts=last[0], last_seq=last[1],
+    )  # fmt: skip
+
+
+_NONE = (None, None, None)

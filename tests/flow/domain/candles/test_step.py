@@ -1,0 +1,332 @@
+"""The candles' rules one by one (platform.md 3; golden G3; errata 9, 26, 30, 41)."""
+
+from typing import Any
+
+import pytest
+
+from flow.domain.candles.bar import Bar
+from flow.domain.candles.state import CandleParams, CandleState
+from flow.domain.candles.step import advance, forming, withdraw
+from flow.domain.events import Control, PrintFlag
+from flow.domain.sessions import Calendar, Session, SessionDay
+from tests.support.candle_builders import (
+    KINDS,
+    TRADE_DATE,
+    B,
+    clock,
+    equity_print,
+    minutes,
+    of_kind,
+    ohlc,
+    seconds,
+    trade,
+)
+
+MINUTE = 60_000_000
+# Golden G3 in the order of arrival: (offset ms, price, size, seq).
+G3 = [
+    trade(1_000, 100, 10, 1),
+    trade(59_900, 101, 20, 2),
+    trade(59_900, 99.5, 5, 3),
+    trade(60_100, 102, 7, 4),
+    trade(59_950, 103, 9, 5),
+    trade(62_200, 101.5, 3, 6),
+    trade(59_990, 98, 50, 7),
+]
+
+
+def only_w(bars: list[Bar]) -> list[Bar]:
+    return [bar for bar in minutes(bars) if bar.ts == B]
+
+
+def test_g3_is_final_at_the_first_clock_five_seconds_after_the_window() -> None:
+    state = CandleState()
+
+    # At g the clock says 57,200: the window is open (errata 26).
+    early = advance(state, [*G3, clock(8, 57_200), clock(9, 64_999)])
+    bars = advance(state, [clock(10, 65_000)])
+
+    assert not minutes(early)
+    (bar,) = only_w(bars)
+    assert ohlc(bar) == (100, 103, 98, 98)
+    assert (bar.volume_micros, bar.trades, bar.rev, bar.final) == (94_000_000, 5, 0, True)
+    assert (bar.first_ts, bar.first_seq) == (B + 1_000_000, 1)
+    assert (bar.last_ts, bar.last_seq) == (B + 59_990_000, 7)
+    assert bar.cause_seq == 10
+    assert state.counters["late"] == 0
+
+
+def test_g3_ties_close_at_the_higher_seq() -> None:
+    (bar,) = only_w(advance(CandleState(), [*G3[:3], clock(8, 65_000)]))
+
+    assert ohlc(bar) == (100, 101, 99.5, 99.5)
+
+
+def test_a_print_after_the_final_bar_gives_rev_1() -> None:
+    state = CandleState()
+    (first,) = only_w(advance(state, [*G3, clock(8, 65_000)]))
+
+    between = advance(state, [trade(30_000, 97, 6, 9)])
+    bars = advance(state, [clock(10, 65_500)])
+
+    assert not between
+    (again,) = only_w(bars)
+    assert (again.uid, again.rev, again.cause_seq) == (first.uid, 1, 10)
+    assert (ohlc(again), again.volume_micros) == ((100, 103, 97, 98), 100_000_000)
+    # The second of the late print had no bar before: it is new, everything else is told already.
+    assert [(bar.ts, bar.rev) for bar in seconds(bars)] == [(B + 30_000_000, 0)]
+
+
+def test_a_late_print_of_history_is_late_by_the_clock_entries_alone() -> None:
+    """BUG-06: a wall clock drops nothing, for there is none; a year between is no matter."""
+    state = CandleState()
+    year = 365 * 86_400_000
+    old = [trade(-year, 50, 1, 1), clock(2, -year + 70_000), trade(0, 60, 1, 3), clock(4, 70_000)]
+
+    bars = minutes(advance(state, old))
+
+    assert [bar.close_micros for bar in bars] == [50_000_000, 60_000_000]
+
+
+def test_beyond_the_horizon_a_print_is_counted_and_changes_nothing() -> None:
+    state = CandleState(CandleParams(candle_revision_horizon_ms=60_000))
+    advance(state, [*G3, clock(8, 65_000)])
+    kept = advance(state, [clock(9, 119_999), trade(30_000, 90, 1, 10), clock(11, 119_999)])
+
+    dropped = advance(state, [clock(12, 120_000), trade(30_000, 80, 1, 13), clock(14, 130_000)])
+
+    assert [bar.low_micros for bar in only_w(kept)] == [90_000_000]
+    assert not only_w(dropped)
+    assert (state.late, state.counters["late"]) == ({"AIG": 1}, 1)
+
+
+def test_memory_is_bound_by_the_horizon() -> None:
+    state = CandleState(CandleParams(candle_revision_horizon_ms=120_000))
+    held = []
+    for at in range(0, 3_600_000, 1_000):
+        advance(state, [trade(at, 100, 1, at), clock(at + 1, at)])
+        held.append((len(state.minutes), len(state.dirty_seconds), len(state.dirty_minutes)))
+
+    assert max(held) <= (4, 7, 2)
+    assert state.counters["binned"] == 3_600
+
+
+def test_the_order_of_bars_is_that_of_their_ends() -> None:
+    entries = [
+        trade(59_000, 1, 1, 1, symbol="BAC"),
+        trade(59_000, 1, 1, 2),
+        trade(1_000, 1, 1, 3),
+        clock(4, 70_000),
+    ]
+    bars = advance(CandleState(), entries)
+
+    assert [(bar.ts - B, bar.interval_s, bar.symbol) for bar in bars] == [
+        (1_000_000, 1, "AIG"),
+        (59_000_000, 1, "AIG"),
+        (59_000_000, 1, "BAC"),
+        (0, 60, "AIG"),
+        (0, 60, "BAC"),
+    ]
+    assert [bar.ordinal for bar in bars] == [0, 1, 2, 3, 4]
+    assert len({bar.uid for bar in bars}) == 5
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_of_print_updates_what_the_tape_lets_it(name: str) -> None:
+    kind, state = KINDS[name], CandleState()
+    print_ = of_kind(name, ts=B, size_micros=2_500_000, price_micros=10_000_000)
+    bars = advance(state, [print_, clock(2, 70_000)])
+
+    if not kind.volume:
+        assert not bars
+        assert state.counters["no_trade"] == 1
+        return
+    second, minute = bars
+    assert (second.interval_s, minute.interval_s) == (1, 60)
+    assert second.session == kind.session
+    assert (second.open_micros is not None, second.close_micros is not None) == (kind.last,) * 2
+    assert (second.high_micros is not None, second.low_micros is not None) == (kind.high_low,) * 2
+    assert (second.volume_micros, second.notional_micros) == (2_500_000, 25_000_000)
+    assert second.vwap_micros == 10_000_000
+    off = print_.off_exchange is True
+    assert second.off_exchange_volume_micros == 2_500_000 * off
+    assert second.off_exchange_count == off
+    assert second.lit_volume_micros == 2_500_000 * (print_.off_exchange is False)
+
+
+def test_vwap_is_rounded_half_up_from_integer_sums() -> None:
+    prints = [trade(0, 10, 1, 1), trade(1, 10.000001, 1, 2), trade(2, 10.000003, 0.5, 3)]
+    bar = minutes(advance(CandleState(), [*prints, clock(4, 70_000)]))[0]
+
+    # 10 + 10.000001 + 5.0000015 (half up: 5.000002) = 25.000003 over 2.5 shares
+    assert (bar.notional_micros, bar.volume_micros) == (25_000_003, 2_500_000)
+    assert bar.vwap_micros == 10_000_001
+
+
+def test_the_minute_of_the_close_has_two_bars() -> None:
+    closing = {"session": int(Session.POST), "conditions": (1007,)}
+    after = {"session": int(Session.POST), "conditions": (1013,)}
+    entries = [
+        trade(500, 48.71, 100, 1, **after),
+        trade(7_744, 48.73, 253_146, 2, **closing),
+        trade(8_000, 48.6, 100, 3, **after),
+        clock(4, 70_000),
+    ]
+    regular, post = minutes(advance(CandleState(), entries))
+
+    assert (regular.session, ohlc(regular)) == (Session.REGULAR, (48.73,) * 4)
+    assert (post.session, ohlc(post)) == (Session.POST, (48.71, 48.71, 48.6, 48.6))
+    assert regular.uid != post.uid
+
+
+@pytest.mark.parametrize(("calendar", "session"), [(True, Session.REGULAR), (False, Session.POST)])
+def test_an_imported_minute_bar_lies_before_its_end(calendar: bool, session: Session) -> None:
+    days = [SessionDay(TRADE_DATE, B - 60 * MINUTE, B + MINUTE)]
+    state = CandleState(calendar=Calendar(days) if calendar else None)
+    print_ = equity_print(
+        ts=B + MINUTE, flags=int(PrintFlag.MINUTE_BAR), conditions=(), session=int(Session.POST)
+    )
+    (bar,) = minutes(advance(state, [print_, clock(2, 65_000)]))
+
+    assert (bar.ts, bar.session) == (B, session)
+
+
+def test_a_session_close_ends_what_is_open() -> None:
+    state = CandleState()
+    close = Control(8, "session_close", B + 62_200_000)
+
+    bars = advance(state, [*G3, close])
+    later = advance(state, [Control(9, "session_close", B + 62_200_000)])
+
+    assert [(bar.ts - B, bar.trades) for bar in minutes(bars)] == [(0, 5), (MINUTE, 2)]
+    assert not later
+
+
+def test_forming_bars_are_no_rows() -> None:
+    state = CandleState()
+    advance(state, [*G3[:4], trade(1, 5, 5, 9, symbol="BAC"), clock(10, 10_000)])
+    shown = forming(state, "AIG")
+    again = forming(state, "AIG")
+
+    assert [(bar.ts - B, bar.interval_s) for bar in shown] == [
+        (59_000_000, 1), (60_000_000, 1), (0, 60), (60_000_000, 60),
+    ]  # fmt: skip
+    assert not any(bar.final or bar.cause_seq for bar in shown)
+    assert ohlc(shown[2]) == (100, 101, 99.5, 99.5)
+    assert shown == again
+    assert not forming(state, "XYZ")
+    assert shown[2].uid == only_w(advance(state, [clock(11, 65_000)]))[0].uid
+
+
+def test_withdrawing_a_print_before_the_bar_leaves_no_trace() -> None:
+    state = CandleState()
+    advance(state, G3)
+
+    assert withdraw(state, G3[4])
+    (bar,) = only_w(advance(state, [clock(8, 65_000)]))
+
+    assert (ohlc(bar), bar.trades, bar.rev) == ((100, 101, 98, 98), 4, 0)
+
+
+def test_withdrawing_a_print_after_the_bar_gives_the_next_revision() -> None:
+    state = CandleState()
+    advance(state, [*G3, clock(8, 65_000)])
+
+    assert withdraw(state, G3[6])
+    bars = advance(state, [clock(9, 65_500)])
+
+    (bar,) = only_w(bars)
+    assert (ohlc(bar), bar.volume_micros, bar.rev) == ((100, 103, 99.5, 103), 44_000_000, 1)
+    assert [(each.ts - B, each.rev) for each in seconds(bars)] == [(59_000_000, 1)]
+
+
+def test_a_bar_that_loses_its_only_print_stays_with_nothing_in_it() -> None:
+    state, print_ = CandleState(), trade(0, 100, 10, 1)
+    advance(state, [print_, clock(2, 65_000)])
+
+    withdraw(state, print_)
+    bars = advance(state, [clock(3, 65_000)])
+
+    assert [(bar.interval_s, bar.rev, bar.trades) for bar in bars] == [(1, 1, 0), (60, 1, 0)]
+    assert ohlc(bars[0]) == (None,) * 4
+    assert (bars[0].volume_micros, bars[0].vwap_micros) == (0, None)
+
+
+def test_a_window_that_lost_its_only_print_before_its_end_gives_no_bar() -> None:
+    state, print_ = CandleState(), trade(0, 100, 10, 1)
+    advance(state, [print_])
+    withdraw(state, print_)
+
+    assert not forming(state, "AIG")
+    assert not advance(state, [clock(2, 65_000)])
+    late = advance(state, [trade(1, 100, 1, 3), clock(4, 65_000)])
+    assert [(bar.interval_s, bar.rev) for bar in late] == [(1, 0), (60, 0)]
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"seq": 99},
+        {"ts": B + 1},
+        {"ts": B + 5_000_000},
+        {"ts": B + MINUTE},
+        {"symbol": "BAC"},
+        {"session": 1},
+        {"conditions": (1024,), "seq": 98},
+    ],
+)
+def test_a_withdrawal_that_names_no_print_changes_nothing(unknown: dict[str, Any]) -> None:
+    state = CandleState()
+    advance(state, [equity_print(), equity_print(ts=B + 900_000, seq=2)])
+
+    assert not withdraw(state, equity_print(**unknown))
+    assert state.counters["unknown_withdrawal"] == 1
+    assert minutes(advance(state, [clock(3, 65_000)]))[0].trades == 2
+
+
+def test_tuning_moves_the_lateness_from_its_place_on() -> None:
+    values = {
+        "candle_lateness_ms": 1_000,
+        "dark_lateness_ms": 7,
+        "candle_revision_horizon_ms": 1_000,
+    }
+    tuning = Control(8, "tuning", B, {"revision": 2, "values": values})
+    state, pinned = CandleState(), CandleState(pinned=True)
+
+    assert only_w(advance(state, [*G3, tuning, clock(9, 61_000)]))
+    assert not only_w(advance(pinned, [*G3, tuning, clock(9, 61_000)]))
+    assert state.params == CandleParams(1_000, 1_000)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"values": {"candle_lateness_ms": "soon"}},
+        {"values": {"candle_lateness_ms": -1}},
+        {"values": {"candle_lateness_ms": 900_001}},
+        {"values": {"candle_revision_horizon_ms": 4_999}},
+        {"values": {"candle_revision_horizon_ms": 86_400_001}},
+    ],
+)
+def test_tuning_that_does_not_fit_leaves_the_last_good_values(payload: dict[str, Any]) -> None:
+    state = CandleState()
+    advance(state, [Control(1, "tuning", B, payload)])
+
+    assert state.params == CandleParams()
+    assert state.counters["tuning_rejected"] == 1
+
+
+def test_bounds_say_what_was_received() -> None:
+    with pytest.raises(ValueError, match=r"candle_lateness_ms is -1; expected 0 to 900000"):
+        CandleParams(candle_lateness_ms=-1)
+    with pytest.raises(ValueError, match=r"horizon_ms is 1; expected 5000 \(candle_lateness_ms\)"):
+        CandleParams(candle_revision_horizon_ms=1)
+
+
+def test_other_entries_say_nothing_to_candles() -> None:
+    state = CandleState()
+    entries = [*G3, *(Control(9, kind, B + 999 * MINUTE) for kind in ("gap", "halt", "calendar"))]
+
+    assert not advance(state, entries)
+    assert state.watermark == 0
