@@ -1,7 +1,7 @@
 """Trade conditions: one permanent small integer per condition, whatever the feed spells.
 
-Reads spellings into codes and says what the codes of one print mean together. What a condition
-does to the eligibility of equity prints comes with the equity engine.
+Reads spellings into codes and says what the codes of one print mean together. What equity sale
+conditions let a print update is in sale_conditions.
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,7 @@ from flow.domain.condition_table import (
     Condition,
     Family,
 )
+from flow.domain.sale_condition_table import SALE_CONDITIONS
 
 Vocabulary = Literal["opra", "massive", "synthetic"]
 
@@ -58,10 +59,8 @@ def condition(code: int) -> Condition:
 
 def condition_name(code: int) -> str:
     """Return the name for people, of option and equity conditions alike."""
-    bit = code - LEAN_EQUITY_BASE
-    if 0 <= bit < len(LEAN_EQUITY_CONDITIONS):
-        return LEAN_EQUITY_CONDITIONS[bit]
-    return condition(code).name
+    sale = SALE_CONDITIONS.get(code)
+    return sale.name if sale else condition(code).name
 
 
 def condition_codes(raw: Iterable[str | int], vocabulary: Vocabulary = "opra") -> tuple[int, ...]:

@@ -221,7 +221,7 @@ def test_unknown_code_reads_as_unknown() -> None:
     assert condition_name(12_345) == "unknown condition"
     assert condition_name(73) == "electronic execution"
     assert condition_name(1_005) == "IntermarketSweep"
-    assert condition_name(1_032) == "unknown condition"
+    assert condition_name(1_036) == "unknown condition"
 
 
 @given(st.text())
