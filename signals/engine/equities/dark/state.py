@@ -2,14 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from flow.domain.events import StampedEquityPrint
-from flow.domain.units import MICROS, SECOND_US
+from flow.domain.units import SECOND_US
 from signals.engine.equities.dark.evidence import Entry, Evidence, Sums
 from signals.engine.equities.dark.output import Head
 from signals.engine.equities.dark.records import DarkKind, DarkMember
+from signals.engine.equities.dark.thresholds import Confidence
 from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
@@ -23,7 +25,7 @@ COUNTERS = (
 )  # fmt: skip
 OTHER_COUNTERS = ("two_sided", "tuning_rejected")
 
-# platform.md 2.1: the mid change "over the previous 10 s"; what is older than twice that is unknown.
+# platform.md 2.1: the mid change "over the previous 10 s"; older than twice that is unknown.
 DRIFT_US = 10 * SECOND_US
 _MID_ROOM = 2  # old mids are dropped together, when as many again have passed
 
@@ -46,7 +48,6 @@ class Episode(msgspec.Struct, gc=False):
     peak: float
     held_ts: int
     two_sided: int = 0
-    two_sided_ts: int = 0
 
 
 class SideWindow(msgspec.Struct, gc=False):
@@ -93,7 +94,8 @@ class Block(msgspec.Struct, gc=False):
 
     head: Head
     evidence: Evidence
-    confidence: float
+    confidence: Confidence
+    features: dict[str, Any]
     tolerance2: float
     delays_us: tuple[int, int]
     wait_us: int
@@ -112,6 +114,8 @@ class Zone(msgspec.Struct, gc=False):
     half_width_bps: float
     revision: int
     evidence: Evidence
+    low_micros: int
+    high_micros: int
     head: Head | None = None
     told: int = 0
     peak: float = 0.0
@@ -135,6 +139,16 @@ class Symbol:
         self.mids: list[tuple[int, int]] = []  # ts, mid2
         self.seen: dict[bytes, int] = {}
         self.seen_from = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nothing of the symbol waits or is open."""
+        return not (self.blocks or self.buys.episode or self.sells.episode)
+
+    def forget(self, now: int) -> None:
+        """Drop mids that nothing will ask for any more."""
+        if self.mids and self.mids[-1][0] < now - 2 * DRIFT_US:
+            self.mids.clear()
 
     def saw_mid(self, ts: int, mid2: int) -> None:
         """Remember a mid, in the order of time."""
@@ -202,13 +216,3 @@ class DarkState:
         Missing: None where none came so far and the feed declares nothing.
         """
         return True if self.saw_off_exchange else self.declared
-
-
-def retail_share(sums: Sums) -> float:
-    """Return the share of prints with sub-penny improvement."""
-    return sums.improved / sums.count
-
-
-def shares(size_micros: int) -> float:
-    """Return shares of micro-shares."""
-    return size_micros / MICROS
