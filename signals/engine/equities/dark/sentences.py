@@ -146,10 +146,10 @@ def improved(features: Features, params: DarkParams) -> list[Sentence]:
 
 def confidence(found: Confidence) -> Sentence:
     """Say the sum that made the confidence, and what the age of the quotes leaves of it."""
-    parts = ", ".join(f"{term.points:+.2f} {term.why}" for term in found.terms)
+    parts = ", ".join(f"{term.points:+.3f} {term.why}" for term in found.terms)
     aged = f"; times {number(found.factor)} for the age of the quotes" if found.factor < 1 else ""
     return {
-        "text": f"Confidence {found.value:.2f}: {parts}{aged}.",
+        "text": f"Confidence {found.value:.3f}: {parts}{aged}.",
         "keys": [],
         "values": {"confidence": found.value},
         "thresholds": {},
