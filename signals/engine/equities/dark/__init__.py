@@ -1,0 +1,1 @@
+"""Off-exchange inference: blocks, accumulation, distribution, zones of hidden liquidity."""

@@ -1,0 +1,218 @@
+"""What off-exchange inference remembers of each symbol. Changed only by `pipeline.step`."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from flow.domain.events import StampedEquityPrint
+from flow.domain.units import SECOND_US
+from signals.engine.equities.dark.evidence import Entry, Evidence, Sums
+from signals.engine.equities.dark.output import Head
+from signals.engine.equities.dark.records import DarkKind, DarkMember
+from signals.engine.equities.dark.thresholds import Confidence
+from signals.engine.equities.placement import move_bps
+from signals.engine.rulings import Rulings
+from signals.engine.windows import Window
+
+DARK_STATE_VERSION = 1
+
+# What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
+COUNTERS = (
+    "late", "lit", "late_report", "ineligible", "duplicate", "unquoted", "locked", "wide", "small",
+    "window", "block",
+)  # fmt: skip
+OTHER_COUNTERS = ("two_sided", "tuning_rejected")
+
+# platform.md 2.1: the mid change "over the previous 10 s"; older than twice that is unknown.
+DRIFT_US = 10 * SECOND_US
+_MID_ROOM = 2  # old mids are dropped together, when as many again have passed
+
+# The log's order inside the lateness: ts, seq; then the revision in force when the print came.
+Held = tuple[int, int, int, StampedEquityPrint]
+# due, symbol, kind, uid of the event: fires when a print or the watermark is past `due`.
+Timer = tuple[int, str, DarkKind, bytes]
+
+
+class Episode(msgspec.Struct, gc=False):
+    """Accumulation or distribution that has been told.
+
+    `told` is the number of prints at the last row, `peak` the largest confidence of the rows,
+    `held_ts` when size, prints and side were last enough, `two_sided` how often the side was not.
+    """
+
+    head: Head
+    evidence: Evidence
+    told: int
+    peak: float
+    held_ts: int
+    two_sided: int = 0
+
+
+class SideWindow(msgspec.Struct, gc=False):
+    """The newest prints of one side of one symbol, oldest first, and what they opened."""
+
+    kind: DarkKind
+    entries: list[Entry] = []
+    sums: Sums = msgspec.field(default_factory=Sums)
+    episode: Episode | None = None
+    abstained: bool = False
+
+    def add(self, entry: Entry) -> None:
+        """Take the newest entry."""
+        self.entries.append(entry)
+        self.sums.add(entry)
+
+    def evict(self, before: int) -> None:
+        """Forget the entries before an instant; an empty window may abstain anew."""
+        entries = self.entries
+        gone = 0
+        while gone < len(entries) and entries[gone].ts < before:
+            self.sums.add(entries[gone], -1)
+            gone += 1
+        if gone:
+            del entries[:gone]
+            self.abstained = self.abstained and bool(entries)
+
+    def clear(self) -> None:
+        """Begin anew: what an episode was told of is not told of again."""
+        self.entries, self.sums = [], Sums()
+        self.episode, self.abstained = None, False
+
+
+class Look(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the first print after a delay showed: the mid then, and the print."""
+
+    delay_us: int
+    mid2: int
+    print: DarkMember
+
+
+class Block(msgspec.Struct, gc=False):
+    """A block whose mid is still being looked at. `tolerance2` bounds the change of bid + ask."""
+
+    head: Head
+    evidence: Evidence
+    confidence: Confidence
+    features: dict[str, Any]
+    tolerance2: float
+    delays_us: tuple[int, int]
+    wait_us: int
+    looks: list[Look] = []
+
+    @property
+    def due(self) -> int:
+        """Return the last instant at which a print may still decide."""
+        return self.head.ts + max(self.delays_us) + self.wait_us
+
+
+class Zone(msgspec.Struct, gc=False):
+    """Blocks of one session near one price; an event once there are enough."""
+
+    anchor_micros: int
+    half_width_bps: float
+    revision: int
+    evidence: Evidence
+    low_micros: int
+    high_micros: int
+    head: Head | None = None
+    told: int = 0
+    peak: float = 0.0
+
+
+class Symbol:
+    """One symbol: both side windows, blocks and zones, recent mids, usual sizes, uids seen."""
+
+    __slots__ = (
+        "blocks", "buys", "mids", "seen", "seen_from", "sells", "session_date", "usual", "zones",
+    )  # fmt: skip
+
+    def __init__(self, session_date: int = 0, usual: Iterable[int] = ()) -> None:
+        """Start with nothing but the usual sizes, in whole shares, oldest first."""
+        self.session_date = session_date
+        self.usual = Window(usual)
+        self.buys = SideWindow("stealth_accumulation")
+        self.sells = SideWindow("distribution")
+        self.blocks: list[Block] = []
+        self.zones: list[Zone] = []
+        self.mids: list[tuple[int, int]] = []  # ts, mid2
+        self.seen: dict[bytes, int] = {}
+        self.seen_from = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nothing of the symbol waits or is open."""
+        return not (self.blocks or self.buys.episode or self.sells.episode)
+
+    def forget(self, now: int) -> None:
+        """Drop mids that nothing will ask for any more."""
+        if self.mids and self.mids[-1][0] < now - 2 * DRIFT_US:
+            self.mids.clear()
+
+    def saw_mid(self, ts: int, mid2: int) -> None:
+        """Remember a mid, in the order of time."""
+        mids = self.mids
+        if mids and mids[0][0] < ts - 2 * _MID_ROOM * DRIFT_US:
+            del mids[: bisect_right(mids, (ts - 2 * DRIFT_US,))]
+        mids.append((ts, mid2))
+
+    def drift_bps(self, ts: int, mid2: int) -> float | None:
+        """Return how far the mid moved in the 10 s before.
+
+        Missing: None where no print of the 10 s before those carried a mid.
+        Source: platform.md 2.1 (quote_drift_bps).
+        """
+        place = bisect_right(self.mids, ts - DRIFT_US, key=_ts) - 1
+        if place < 0 or self.mids[place][0] < ts - 2 * DRIFT_US:
+            return None
+        return move_bps(self.mids[place][1], mid2)
+
+    def is_duplicate(self, uid: bytes, ts: int, window_us: int) -> bool:
+        """Note a uid; return whether it was noted within the window before (D8)."""
+        seen = self.seen
+        if self.seen_from < ts - 2 * window_us:
+            self.seen = seen = {key: at for key, at in seen.items() if at >= ts - window_us}
+            self.seen_from = ts
+        before = seen.get(uid)
+        seen[uid] = ts
+        return before is not None and ts - before <= window_us
+
+
+def _ts(entry: tuple[int, int]) -> int:
+    return entry[0]
+
+
+class DarkState:
+    """Everything that one equity print stream's inference remembers.
+
+    `pending` waits for its lateness to pass, in the order of (ts, seq). `timers` is a heap.
+    """
+
+    __slots__ = (
+        "counters", "declared", "pending", "rulings", "saw_off_exchange", "session_date", "symbols",
+        "timers", "watermark",
+    )  # fmt: skip
+
+    def __init__(self, *, pinned: bool = False, off_exchange: bool | None = None) -> None:
+        """Start with nothing seen; a pinned state ignores tuning entries of the log.
+
+        `off_exchange`: what the feed declares of itself, where that is known.
+        """
+        self.watermark = 0
+        self.session_date = 0
+        self.rulings = Rulings(pinned=pinned)
+        self.declared = off_exchange
+        self.saw_off_exchange = False
+        self.pending: list[Held] = []
+        self.timers: list[Timer] = []
+        self.symbols: dict[str, Symbol] = {}
+        self.counters = dict.fromkeys((*COUNTERS, *OTHER_COUNTERS), 0)
+
+    @property
+    def sees_off_exchange(self) -> bool | None:
+        """Return whether the feed carries off-exchange prints: one came, else what it declares.
+
+        Missing: None where none came so far and the feed declares nothing.
+        """
+        return True if self.saw_off_exchange else self.declared
