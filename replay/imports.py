@@ -13,6 +13,7 @@ from ingest.lean_zip import Progress
 from ingest.worker import IngestWorker
 from replay.models import Run
 from replay.runs import open_import_run
+from signals.storage.rows import BY_NAME
 
 
 class RunBusyError(RuntimeError):
@@ -92,7 +93,7 @@ def counts(run: Run) -> dict[str, int]:
             [run.id],
         )
         found = {str(kind): int(n) for kind, n in cursor.fetchall()}
-        for table in ("packet", "smart_money_event", "classifier_hit", "alert", "quarantine"):
+        for table in (*BY_NAME, "quarantine"):
             cursor.execute(f"SELECT count(*) FROM {table} WHERE run = %s", [run.id])  # noqa: S608
             row = cursor.fetchone()
             found[table] = int(row[0]) if row else 0

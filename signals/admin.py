@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
+from flow.domain.units import micros_to_text
 from flow.evidence_admin import EvidenceAdmin
 from flow.evidence_keys import derived_key
 from flow.evidence_text import column, link, money, structure, time
@@ -12,6 +13,7 @@ from signals import evidence_details as details
 from signals.evidence_models import (
     AlertEvidence,
     ClassifierHitEvidence,
+    DarkEventEvidence,
     PacketEvidence,
     SmartMoneyEventEvidence,
 )
@@ -128,6 +130,35 @@ class ClassifierHitAdmin(ConclusionAdmin):
     @admin.display(description="smart-money event")
     def event(self, row: Any) -> SafeString:
         return details.neighbour("smart_money_event", row.run, row.ts, row.event_uid)
+
+
+@admin.register(DarkEventEvidence)
+class DarkEventAdmin(DerivedAdmin):
+    list_reads = ("underlying", "kind", "state", "direction", "confidence", "print_count")
+    list_display = (
+        time("ts", "event time"), "underlying", "kind", "state", "direction", "confidence",
+        "print_count", money("notional_micros", "notional"),
+    )  # fmt: skip
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": (
+            "key", time("ts", "event time"), "underlying", "kind", "state", "direction",
+            "confidence", structure("reasons", "why this state"))}),
+        ("Prints", {"fields": (
+            time("window_start_ts", "first print"), time("end_ts", "last print"), "print_count",
+            column("size_micros", "shares", micros_to_text), money("notional_micros", "notional"),
+            money("vwap_micros", "average price by size"),
+            money("mid_start_micros", "mid at the start"),
+            money("mid_end_micros", "mid at the end"), "impact_bps",
+            structure("placement_counts", "prints by side"), "evidence_total",
+            structure("member_seqs", "kept evidence, by position in the stream"),
+            column("member_digest", "digest of all prints", lambda raw: bytes(raw).hex()))}),
+        ("Why", {"fields": ("sentences", structure("features", "features"))}),
+        ORIGIN,
+    )  # fmt: skip
+
+    @admin.display(description="sentences")
+    def sentences(self, row: Any) -> SafeString:
+        return details.sentences(row.explanations)
 
 
 @admin.register(AlertEvidence)

@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 
 from flow.collector import calm_collector
+from flow.domain.events import StreamKind
 from flow.storage import leases
 from flow.storage.calendar import load_calendar
 from flow.storage.db import connect
@@ -21,17 +22,10 @@ from flow.storage.hints import announce
 from flow.storage.instruments import Instruments
 from flow.storage.schemas import alias_of
 from flow.storage.streams import streams_of
-from flow.storage.tail import BatchInfo, read_manifest, read_option_entries
-from signals.engine.params import Params
-from signals.engine.pipeline import (
-    EngineState,
-    StateError,
-    decode_state,
-    encode_state,
-    new_state,
-    step,
-)
-from signals.engine.records import ENGINE_VERSION, Derived
+from flow.storage.tail import BatchInfo, read_entries, read_manifest
+from signals.engine.records import ENGINE_VERSION
+from signals.engine.state import StateError
+from signals.operators import KINDS, DerivedRow, Operator, new_operator, restore_operator
 from signals.storage import steps
 from signals.storage.steps import Step
 
@@ -69,7 +63,8 @@ class ComputeWorker:
         self._instruments = Instruments(self._conn)
         self._calendar = load_calendar(self._conn)
         self._lease: leases.Lease | None = None
-        self._states: dict[int, EngineState] = {}
+        self._operators: dict[int, Operator] = {}
+        self._kinds: dict[int, StreamKind] = {}
         self._positions: dict[int, int] = {}
         self._saved_step = 0
         self._saved_at = 0.0
@@ -77,7 +72,6 @@ class ComputeWorker:
         self._renewed_at = 0.0
         self._is_exact = True  # the state is what the log up to its step gives, to the byte
         self._ahead = False  # the state holds entries of a step that is not committed
-        self._params = Params()
 
     def take_over(self) -> bool:
         """Try to become the owner and rebuild the state; False while another worker is."""
@@ -91,8 +85,9 @@ class ComputeWorker:
         """Derive one bounded piece of one stream; whether there was work."""
         self._renew()
         worked = False
-        for stream in streams_of(self._conn, run=self.run, kind="option_print"):
-            worked = self._step_stream(stream.id) or worked
+        for kind in KINDS:
+            for stream in streams_of(self._conn, run=self.run, kind=kind):
+                worked = self._step_stream(stream.id) or worked
         if worked:
             announce(alias_of(self.run), self.run)
         self._save_if_due()
@@ -154,13 +149,20 @@ class ComputeWorker:
                 return infos[: place + 1]
         return infos
 
-    def _derive(self, stream: int, infos: list[BatchInfo]) -> tuple[list[Derived], int]:
-        entries = read_option_entries(self._conn, infos, self._instruments)
-        state = self._states.get(stream)
-        if state is None:
-            state = self._states[stream] = new_state(calendar=self._calendar)
-        outputs = step(state, entries, self._params)
-        return outputs, state.rulings.current
+    def _derive(self, stream: int, infos: list[BatchInfo]) -> tuple[list[DerivedRow], int]:
+        kind = self._kind_of(stream)
+        entries = read_entries(self._conn, infos, kind, self._instruments)
+        operator = self._operators.get(stream)
+        if operator is None:
+            operator = self._operators[stream] = new_operator(kind, self._calendar)
+        return operator.take(entries), operator.revision
+
+    def _kind_of(self, stream: int) -> StreamKind:
+        kind = self._kinds.get(stream)
+        if kind is None:
+            self._kinds = {head.id: head.kind for head in streams_of(self._conn, run=self.run)}
+            kind = self._kinds[stream]
+        return kind
 
     def _evidence_streams(self, stream: int) -> dict[str, int]:
         """Return which streams a print's quotes lie in: those of the same source."""
@@ -183,8 +185,8 @@ class ComputeWorker:
         for step_no, blob in steps.saved_states(self._conn, run=self.run, shard=SHARD):
             try:
                 snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
-                self._states = {
-                    stream: decode_state(encoded, self._calendar)
+                self._operators = {
+                    stream: restore_operator(self._kind_of(stream), encoded, self._calendar)
                     for stream, encoded in snapshot.streams.items()
                 }
             except (msgspec.MsgspecError, StateError) as error:
@@ -192,7 +194,7 @@ class ComputeWorker:
                 continue
             self._positions, self.step_no, self._is_exact = snapshot.positions, step_no, True
             return
-        self._states = {}
+        self._operators = {}
         self.step_no = steps.safe_horizon(self._conn, run=self.run, shard=SHARD)
         self._is_exact = self.step_no == 0  # windows open at the horizon are missing at first
         self._positions = steps.positions(self._conn, run=self.run, shard=SHARD, until=self.step_no)
@@ -228,7 +230,7 @@ class ComputeWorker:
             return
         assert self._lease is not None  # noqa: S101 - take_over came first
         blob = msgspec.msgpack.encode(
-            Snapshot({k: encode_state(v) for k, v in sorted(self._states.items())}, self._positions)
+            Snapshot({k: v.encode() for k, v in sorted(self._operators.items())}, self._positions)
         )
         steps.save_state(
             self._conn, self._lease, run=self.run, shard=SHARD, step_no=self.step_no, blob=blob

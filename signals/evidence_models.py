@@ -130,3 +130,33 @@ class AlertEvidence(ConclusionEvidence):
         db_table = "evidence_alert"
         verbose_name = "alert"
         unique_together = (("ts", "uid", "rev", "run"),)
+
+
+class DarkEventEvidence(DerivedEvidence):
+    """One state of what off-exchange prints are consistent with. `contract` is the symbol."""
+
+    kind = models.TextField()
+    state = models.TextField()
+    direction = models.TextField()
+    confidence = models.FloatField()
+    window_start_ts = models.DateTimeField("first print")
+    end_ts = models.DateTimeField("last print")
+    print_count = models.IntegerField("prints")
+    size_micros = models.BigIntegerField("micro-shares")
+    notional_micros = models.BigIntegerField("notional")
+    vwap_micros = models.BigIntegerField("average price by size")
+    mid_start_micros = models.BigIntegerField("mid at the start")
+    mid_end_micros = models.BigIntegerField("mid at the end", null=True)
+    impact_bps = models.FloatField("impact, bps", null=True)
+    placement_counts = models.JSONField()
+    reasons = models.JSONField()
+    features = models.JSONField()
+    explanations = models.JSONField()
+    evidence_total = models.IntegerField("prints of the evidence")
+    member_seqs = ArrayField(models.BigIntegerField())
+    member_digest = models.BinaryField()
+
+    class Meta(DerivedEvidence.Meta):
+        db_table = "evidence_dark_event"
+        verbose_name = "off-exchange event"
+        unique_together = (("ts", "uid", "rev", "run"),)

@@ -4,6 +4,7 @@ Derived tables stand in both schemas like the log (flow/storage/schemas.py); the
 """
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -154,6 +155,64 @@ class Alert(PacketChild):
     class Meta:
         managed = False
         db_table = "alert"
+
+
+class DarkEvent(DerivedRow):
+    """One state of what off-exchange prints are consistent with."""
+
+    pk = models.CompositePrimaryKey("run", "ts", "uid", "rev")
+    symbol = models.IntegerField()
+    tuning_revision = models.IntegerField()
+    kind = models.TextField()
+    state = models.TextField()
+    direction = models.TextField()
+    confidence = models.FloatField()
+    window_start_ts = models.DateTimeField()
+    end_ts = models.DateTimeField()
+    print_count = models.IntegerField()
+    size_micros = models.BigIntegerField()
+    notional_micros = models.BigIntegerField()
+    vwap_micros = models.BigIntegerField()
+    mid_start_micros = models.BigIntegerField()
+    mid_end_micros = models.BigIntegerField(null=True)
+    impact_bps = models.FloatField(null=True)
+    placement_counts = models.JSONField()
+    reasons = models.JSONField()
+    features = models.JSONField()
+    explanations = models.JSONField()
+    evidence_total = models.IntegerField()
+    member_seqs = ArrayField(models.BigIntegerField())
+    member_digest = models.BinaryField()
+    engine = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "dark_event"
+
+
+class Candle(DerivedRow):
+    """One bar of 1 s or 1 min of one symbol and session; the highest revision counts."""
+
+    pk = models.CompositePrimaryKey("run", "ts", "uid", "rev")
+    symbol = models.IntegerField()
+    interval_s = models.IntegerField()
+    session = models.SmallIntegerField(null=True)
+    open_micros = models.BigIntegerField(null=True)
+    high_micros = models.BigIntegerField(null=True)
+    low_micros = models.BigIntegerField(null=True)
+    close_micros = models.BigIntegerField(null=True)
+    volume_micros = models.BigIntegerField()
+    trades = models.IntegerField()
+    lit_volume_micros = models.BigIntegerField()
+    off_exchange_volume_micros = models.BigIntegerField()
+    off_exchange_count = models.IntegerField()
+    notional_micros = models.BigIntegerField()
+    vwap_micros = models.BigIntegerField(null=True)
+    engine = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "candle"
 
 
 class EvidenceLink(DerivedRow):

@@ -12,11 +12,13 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from flow.domain.events import Control, LogEntry, StampedPrint
+from flow.domain.events import Control, StampedEquityPrint, StampedPrint, StreamKind
 from flow.domain.units import to_datetime
 from flow.storage.instruments import Instruments
-from flow.storage.kinds import SPECS, Row, stamped_print
+from flow.storage.kinds import SPECS, Row, stamped_equity_print, stamped_print
 from flow.storage.writer import control_uid, entries_crc
+
+Entry = StampedPrint | StampedEquityPrint | Control
 
 
 class LogCorrupt(RuntimeError):
@@ -67,17 +69,22 @@ def read_manifest(
     return infos
 
 
-def read_option_entries(
-    conn: psycopg.Connection[Any], infos: list[BatchInfo], instruments: Instruments
-) -> list[LogEntry]:
-    """Return prints and control entries of consecutive batches of one stream in seq order.
+def read_entries(
+    conn: psycopg.Connection[Any],
+    infos: list[BatchInfo],
+    kind: StreamKind,
+    instruments: Instruments,
+) -> list[Entry]:
+    """Return prints and control entries of consecutive batches of one print stream in seq order.
 
     Errors: LogCorrupt when counts or CRC differ from the manifest.
     """
-    rows = read_rows(conn, "option_print", infos)
-    prints = [stamped_print(row, instruments.contract_name) for row in rows]
-    controls = read_controls(conn, infos)
-    halves: list[list[LogEntry]] = [[*prints], [*controls]]
+    rows = read_rows(conn, kind, infos)
+    halves: list[list[Entry]] = [[], [*read_controls(conn, infos)]]
+    if kind == "option_print":
+        halves[0] += [stamped_print(row, instruments.contract_name) for row in rows]
+    else:
+        halves[0] += [stamped_equity_print(row, instruments.symbol_name) for row in rows]
     entries = list(heapq.merge(*halves, key=_seq))
     _prove(infos, entries)
     return entries
@@ -122,14 +129,14 @@ def _bounds(times: list[int]) -> tuple[datetime, datetime]:
     return to_datetime(min(times)), to_datetime(max(times))
 
 
-def _seq(entry: LogEntry) -> int:
+def _seq(entry: Entry) -> int:
     return entry.seq
 
 
-def _prove(infos: list[BatchInfo], entries: list[LogEntry]) -> None:
+def _prove(infos: list[BatchInfo], entries: list[Entry]) -> None:
     found = _by_batch(infos, entries)
     for info, part in zip(infos, found, strict=True):
-        uids = [(e.seq, e.uid if isinstance(e, StampedPrint) else control_uid(e)) for e in part]
+        uids = [(e.seq, control_uid(e) if isinstance(e, Control) else e.uid) for e in part]
         if len(part) != info.n or entries_crc(uids) != info.crc:
             raise LogCorrupt(
                 f"stream {info.stream} batch {info.batch_no}: {len(part)} entries read,"
@@ -137,7 +144,7 @@ def _prove(infos: list[BatchInfo], entries: list[LogEntry]) -> None:
             )
 
 
-def _by_batch(infos: list[BatchInfo], entries: list[LogEntry]) -> Iterator[list[LogEntry]]:
+def _by_batch(infos: list[BatchInfo], entries: list[Entry]) -> Iterator[list[Entry]]:
     position = 0
     for info in infos:
         part = []

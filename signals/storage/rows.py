@@ -5,15 +5,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from flow.domain.candles.bar import CANDLE_VERSION, Bar
+from signals.engine.equities.dark.records import DarkEvent
 from signals.engine.records import (
     ENGINE_VERSION,
     Alert,
     ClassifierHit,
-    Derived,
     EvidenceLink,
     Packet,
     SmartMoneyEvent,
 )
+from signals.operators import DerivedRow
 
 Row = tuple[Any, ...]
 
@@ -57,7 +59,7 @@ KEY = """run int4, ts timestamptz, uid uuid, rev int2, shard int2, step_no int8,
 CHILD = "packet_ts timestamptz, packet_uid uuid, contract int4, symbol int4, tuning_revision int4,"
 
 
-def _key(d: Derived, at: Place) -> Row:
+def _key(d: DerivedRow, at: Place) -> Row:
     return (
         at.run, d.ts, d.uid, d.rev, at.shard, at.step_no, at.stream, d.cause_seq, d.ordinal
     )  # fmt: skip
@@ -100,6 +102,26 @@ def _alert(a: Alert, at: Place) -> Row:
     )  # fmt: skip
 
 
+def _dark(d: DarkEvent, at: Place) -> Row:
+    return (
+        *_key(d, at), at.symbol, d.tuning_revision, d.kind, d.state, d.direction, d.confidence,
+        d.window_start_ts, d.end_ts, d.print_count, d.size_micros, d.notional_micros,
+        d.vwap_micros, d.mid_start_micros, d.mid_end_micros, d.impact_bps,
+        _json(d.placement_counts), _json(d.reasons), _json(d.features), _json(d.explanations),
+        d.evidence_total, tuple(member.seq for member in d.members), d.member_digest,
+        ENGINE_VERSION,
+    )  # fmt: skip
+
+
+def _bar(b: Bar, at: Place) -> Row:
+    return (
+        *_key(b, at), at.symbol, b.interval_s, b.session, b.open_micros, b.high_micros,
+        b.low_micros, b.close_micros, b.volume_micros, b.trades, b.lit_volume_micros,
+        b.off_exchange_volume_micros, b.off_exchange_count, b.notional_micros, b.vwap_micros,
+        CANDLE_VERSION,
+    )  # fmt: skip
+
+
 def _link(link: EvidenceLink, at: Place) -> Row:
     return (
         *_key(link, at), link.parent_kind, link.role, link.ref_kind,
@@ -139,6 +161,24 @@ SPECS: dict[type, DerivedSpec] = {
         evidence_quality float8, headline text, breakdown jsonb, explanations jsonb,
         dedupe_key text, supersedes uuid, withdrawn bool, engine text""",
         _alert,
+    ),
+    DarkEvent: _spec(
+        "dark_event",
+        """symbol int4, tuning_revision int4, kind text, state text, direction text,
+        confidence float8, window_start_ts timestamptz, end_ts timestamptz, print_count int4,
+        size_micros int8, notional_micros int8, vwap_micros int8, mid_start_micros int8,
+        mid_end_micros int8, impact_bps float8, placement_counts jsonb, reasons jsonb,
+        features jsonb, explanations jsonb, evidence_total int4, member_seqs int8[],
+        member_digest bytea, engine text""",
+        _dark,
+    ),
+    Bar: _spec(
+        "candle",
+        """symbol int4, interval_s int4, session int2, open_micros int8, high_micros int8,
+        low_micros int8, close_micros int8, volume_micros int8, trades int4,
+        lit_volume_micros int8, off_exchange_volume_micros int8, off_exchange_count int4,
+        notional_micros int8, vwap_micros int8, engine text""",
+        _bar,
     ),
     EvidenceLink: _spec(
         "evidence_link",

@@ -2,16 +2,20 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import psycopg
 
+from flow.domain.candles.bar import Bar
 from flow.failpoints import pass_failpoint
 from flow.storage.instruments import Instruments
 from flow.storage.leases import Lease, hold
-from signals.engine.records import ENGINE_VERSION, Alert, Derived, EvidenceLink
+from signals.engine.equities.dark.records import DarkEvent
+from signals.engine.records import ENGINE_VERSION, Alert, EvidenceLink
+from signals.operators import DerivedRow
 from signals.storage.rows import SPECS, Place, Row
 
 _encoder = msgspec.msgpack.Encoder()
@@ -43,7 +47,7 @@ class LedgerRow:
     engine: str
 
 
-def digest_of(outputs: list[Derived]) -> bytes:
+def digest_of(outputs: Sequence[DerivedRow]) -> bytes:
     """Return SHA-256 over the encoded outputs in their order: equal steps, equal digest."""
     digest = hashlib.sha256()
     for output in outputs:
@@ -56,7 +60,7 @@ def write_step(
     conn: psycopg.Connection[Any],
     lease: Lease,
     step: Step,
-    outputs: list[Derived],
+    outputs: Sequence[DerivedRow],
     *,
     instruments: Instruments,
     quote_streams: dict[str, int],
@@ -80,7 +84,7 @@ def write_step(
 
 def _rows(
     step: Step,
-    outputs: list[Derived],
+    outputs: Sequence[DerivedRow],
     instruments: Instruments,
     quote_streams: dict[str, int],
 ) -> dict[type, list[Row]]:
@@ -88,6 +92,8 @@ def _rows(
     for output in outputs:
         if isinstance(output, EvidenceLink):
             contract, symbol = 0, 0
+        elif isinstance(output, DarkEvent | Bar):
+            contract, symbol = 0, instruments.symbol(output.symbol)
         else:
             contract, symbol = instruments.contract(output.contract, output.underlying)
         place = Place(
@@ -107,7 +113,7 @@ def _copy(conn: psycopg.Connection[Any], kind: type, rows: list[Row]) -> None:
 
 
 def _write_ledger(
-    conn: psycopg.Connection[Any], lease: Lease, step: Step, outputs: list[Derived]
+    conn: psycopg.Connection[Any], lease: Lease, step: Step, outputs: Sequence[DerivedRow]
 ) -> None:
     times = [output.ts for output in outputs]
     with (

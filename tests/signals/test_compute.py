@@ -1,6 +1,7 @@
 """Compute given the log: one result whatever the batches, the kills and the restarts."""
 
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from flow.storage.db import connect
 from flow.storage.instruments import Instruments
 from flow.storage.leases import LeaseLost
 from flow.storage.streams import streams_of
-from flow.storage.tail import read_manifest, read_option_entries
+from flow.storage.tail import read_entries, read_manifest
 from signals.compute import ComputeWorker, NondeterminismError
 from signals.engine.params import Params
 from signals.engine.pipeline import new_state, step
@@ -35,11 +36,11 @@ def logged(log_db: None) -> None:
     ingest_all(seed_items(EVENTS), chunk=150)
 
 
-def entries() -> list[StampedPrint | Control]:
+def entries() -> list[Any]:
     with connect("default", "test") as conn:
         (stream,) = streams_of(conn, run=0, kind="option_print")
         infos = read_manifest(conn, stream.id, after=0, limit=100_000)
-        return read_option_entries(conn, infos, Instruments(conn))
+        return read_entries(conn, infos, "option_print", Instruments(conn))
 
 
 def test_every_clustered_print_is_in_exactly_one_packet(logged: None) -> None:
@@ -80,7 +81,7 @@ def test_the_engine_does_not_know_how_entries_were_grouped(logged: None, size: i
 
 
 def thinned(every: int) -> Callable[[list[StampedPrint | Control]], list[StampedPrint | Control]]:
-    def keep(log: list[StampedPrint | Control]) -> list[StampedPrint | Control]:
+    def keep(log: list[StampedPrint | Control]) -> list[Any]:
         kept, clocks = [], 0
         for entry in log:
             if isinstance(entry, Control) and entry.kind == "clock":

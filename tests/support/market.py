@@ -13,6 +13,7 @@ from flow.domain.events import (
     LogEntry,
     OptionPrint,
     OptionQuote,
+    StampedEquityPrint,
     StampedPrint,
 )
 from flow.domain.ids import content_uid
@@ -20,7 +21,7 @@ from flow.storage.db import connect
 from flow.storage.instruments import Instruments
 from flow.storage.schemas import alias_of
 from flow.storage.streams import streams_of
-from flow.storage.tail import read_manifest, read_option_entries
+from flow.storage.tail import read_entries, read_manifest
 from ingest.feeds import Feed, FeedItem
 from ingest.promises import ClockRule
 from ingest.worker import IngestWorker
@@ -97,7 +98,8 @@ def option_log(run: int = 0, source: str | None = None) -> list[LogEntry]:
         for head in streams_of(conn, run=run, kind="option_print"):
             if source in (None, head.source):
                 infos = read_manifest(conn, head.id, after=0, limit=100_000)
-                found += read_option_entries(conn, infos, Instruments(conn))
+                read = read_entries(conn, infos, "option_print", Instruments(conn))
+                found += [each for each in read if not isinstance(each, StampedEquityPrint)]
         return found
 
 

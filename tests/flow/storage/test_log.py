@@ -1,5 +1,7 @@
 """What the log promises: all or nothing, no holes, resends absorbed, real duplicates kept."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from django.db import connections
@@ -10,7 +12,7 @@ from flow.storage.db import connect
 from flow.storage.instruments import Instruments
 from flow.storage.leases import LeaseLost
 from flow.storage.streams import streams_of
-from flow.storage.tail import LogCorrupt, read_manifest, read_option_entries
+from flow.storage.tail import LogCorrupt, read_entries, read_manifest
 from ingest.feeds import FeedItem
 from ingest.malformed import FeedStopped
 from ingest.seedfeed import SeedFeed
@@ -40,11 +42,11 @@ def count(table: str, alias: str = "default") -> int:
     return int(row[0])
 
 
-def option_entries() -> list[StampedPrint | Control]:
+def option_entries() -> list[Any]:
     with connect("default", "test") as conn:
         (stream,) = streams_of(conn, run=0, kind="option_print")
         infos = read_manifest(conn, stream.id, after=0, limit=10_000)
-        return read_option_entries(conn, infos, Instruments(conn))
+        return read_entries(conn, infos, "option_print", Instruments(conn))
 
 
 def test_every_event_comes_back_from_the_log_as_it_was_stamped() -> None:

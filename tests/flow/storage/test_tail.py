@@ -13,8 +13,8 @@ from flow.storage.streams import streams_of
 from flow.storage.tail import (
     LogCorrupt,
     read_controls,
+    read_entries,
     read_manifest,
-    read_option_entries,
     read_rows,
 )
 from tests.support.market import (
@@ -55,7 +55,7 @@ def test_reading_in_pieces_of_any_size_gives_the_same_entries(
         found: list[object] = []
         after, instruments = 0, Instruments(conn)
         while infos := read_manifest(conn, stream, after=after, limit=size):
-            found += read_option_entries(conn, infos, instruments)
+            found += read_entries(conn, infos, "option_print", instruments)
             after = infos[-1].batch_no
         return found
 
@@ -91,7 +91,7 @@ def test_the_manifest_is_read_from_a_number_to_a_number(
 def test_no_batches_hold_no_entries(log: list[StampedPrint | Control]) -> None:
     def read(conn: psycopg.Connection[Any], _: int) -> object:
         return (
-            read_option_entries(conn, [], Instruments(conn)),
+            read_entries(conn, [], "option_print", Instruments(conn)),
             read_rows(conn, "option_print", []),
             read_controls(conn, []),
         )
