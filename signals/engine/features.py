@@ -102,7 +102,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     underlying_move_bps: float | None = None  # the minute before the opening print
     moneyness: float | None = None
     otm_pct: float | None = None
-    execution_iv: float | None = None  # the provider's at the last member, else the model's
+    execution_iv: float | None = None  # of one contract at its last member: provider's, or model's
     execution_iv_source: Literal["provider", "model_bs"] | None = None
     execution_iv_change: float | None = None  # last member against the first, provider only
     # Against its baselines (options-engine.md 10): robust z, samples, and whose baseline it is

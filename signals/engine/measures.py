@@ -33,13 +33,18 @@ def measure(
     tally: Tally,
     params: Params,
     *,
+    nearest: Tally | None = None,
     late_count: int = 0,
     cancelled_count: int = 0,
 ) -> Features:
     """Return what the members of one final packet themselves tell.
 
-    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure.
-    Source: options-engine.md 2.4.1 and 7.4; errata 3, 7, 23, 24, 51.
+    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure
+    and `nearest` sums that leg alone, None for a packet of one contract. What only one contract
+    can have is the nearest leg's: days to expiry (11.1) and quote. Not the widest leg's quote:
+    a far wing that costs cents would call every condor wide. Legs of several strikes have
+    several volatilities, whose difference is no change, so a structure has none.
+    Source: options-engine.md 2.4.1, 7.4, 11.1; errata 3, 7, 23, 24, 51.
     """
     features = Features()
     kind = _set_contract(features, contract, params)
@@ -47,8 +52,12 @@ def measure(
     _set_placement(features, tally)
     _set_weights(features, tally)
     _set_conditions(features, tally)
-    _set_last_quote(features, tally)
+    _set_last_quote(features, nearest or tally)
     _set_underlying(features, members, contract, params)
+    if nearest is None:
+        _set_volatility(features, members)
+    else:
+        features.dte_days = nearest.reads[-1][0].dte
     if len(members) > 1:
         _set_pace(features, members)
         _set_sweeps(features, tally, params.floor_micros(kind), params)
@@ -194,12 +203,8 @@ def _set_last_quote(features: Features, tally: Tally) -> None:
 def _set_underlying(
     features: Features, members: Sequence[StampedPrint], contract: Contract, params: Params
 ) -> None:
-    opening, last = members[0], members[-1]
-    features.underlying_move_bps = opening.move_60s_bps
-    if last.iv is not None:
-        features.execution_iv, features.execution_iv_source = last.iv, "provider"
-        if opening.iv is not None:
-            features.execution_iv_change = rounded(last.iv - opening.iv, 6)
+    last = members[-1]
+    features.underlying_move_bps = members[0].move_60s_bps
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
     if bid is None or ask is None or bid <= 0 or not _is_spot_fresh(last, params):
         return
@@ -211,6 +216,15 @@ def _set_underlying(
     features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
     features.moneyness = rounded(moneyness, 6)
     features.otm_pct = rounded(otm, 6)
+
+
+def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None:
+    """Set what the provider said of one contract's volatility."""
+    first, last = members[0].iv, members[-1].iv
+    if last is not None:
+        features.execution_iv, features.execution_iv_source = last, "provider"
+        if first is not None:
+            features.execution_iv_change = rounded(last - first, 6)
 
 
 def _is_spot_fresh(print_: StampedPrint, params: Params) -> bool:
