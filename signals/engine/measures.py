@@ -60,7 +60,8 @@ def measure(
         features.dte_days = nearest.reads[-1][0].dte
     if len(members) > 1:
         _set_pace(features, members)
-        _set_sweeps(features, tally, params.floor_micros(kind), params)
+        if nearest is None:  # a sweep is of one contract (5.3)
+            _set_sweeps(features, tally, params.floor_micros(kind), params)
     features.late_count, features.cancelled_count = late_count, cancelled_count
     features.event_gate = event_gate(tally.premium_micros, tally.size, kind, params)
     return features

@@ -82,3 +82,16 @@ def test_volatility_of_one_contract_is_still_read() -> None:
 
     assert (found.execution_iv, found.execution_iv_source) == (0.35, "provider")
     assert found.execution_iv_change == 0.05
+
+
+def test_legs_on_several_venues_are_no_sweep() -> None:
+    """Three calls bought within a hundredth of a second are a ladder, not one order swept."""
+    found = features_of(
+        leg("C450", "ask", 120),
+        leg("C455", "ask", 100, usd=2.1, ts=ms(5)),
+        leg("C455", "ask", 20, usd=2.1, venue=5, ts=ms(6), seq=6),
+        leg("C460", "ask", 120, usd=1.1, ts=ms(10)),
+    )
+
+    assert found.structure_type == "ladder"
+    assert (found.sweep, found.burst_sweep, found.sweep_count) == (False, False, None)
