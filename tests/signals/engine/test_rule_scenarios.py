@@ -62,6 +62,7 @@ def fired(*entries: LogEntry) -> list[str]:
     return [hit.classifier_id for hit in only(run(*entries), ClassifierHit)]
 
 
+STOCK_TIED = ord("n")
 LONG_CALL, LONG_PUT = leg("C450", "ask"), leg("P450", "ask", usd=3.2)
 RULES: list[tuple[str, list[StampedPrint], list[StampedPrint]]] = [
     # rule, where it fires, where it just does not
@@ -112,6 +113,31 @@ def test_rule_fires_here_and_just_not_there(
 ) -> None:
     assert rule in fired(*prints)
     assert rule not in fired(*near_miss)
+
+
+def test_stock_and_two_legs_of_unknown_side_say_nothing() -> None:
+    """In the middle of both markets: a conversion, or a straddle against stock. Nobody knows."""
+    middle = [
+        _with(print_, conditions=(STOCK_TIED,))
+        for print_ in (leg("C450", "mid", 400), leg("P450", "mid", 400, usd=3.2))
+    ]
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert packet.features.structure_type == "multi_leg"
+    assert packet.features.structure_signs == [0, 0]
+    assert only(rows, Alert) == []
+
+
+def test_diagonal_of_unknown_side_is_no_roll() -> None:
+    middle = package(leg("C450", "mid", 400), leg("C455", "mid", 400, usd=5.2, expiry=FEB))
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert (packet.features.structure_type, packet.features.roll_consistent) == ("diagonal", False)
+    assert "roll_up_down_out" not in fired(*middle)
 
 
 def test_legs_that_no_flag_ties_are_matched_by_time_size_and_side() -> None:
