@@ -53,7 +53,7 @@ def measure(
     _set_weights(features, tally)
     _set_conditions(features, tally)
     _set_last_quote(features, nearest or tally)
-    _set_underlying(features, members, contract, params)
+    _set_underlying(features, members, contract)
     if nearest is None:
         _set_volatility(features, members)
     else:
@@ -202,12 +202,13 @@ def _set_last_quote(features: Features, tally: Tally) -> None:
 
 
 def _set_underlying(
-    features: Features, members: Sequence[StampedPrint], contract: Contract, params: Params
+    features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
+    """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
     last = members[-1]
     features.underlying_move_bps = members[0].move_60s_bps
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
-    if bid is None or ask is None or bid <= 0 or not _is_spot_fresh(last, params):
+    if bid is None or ask is None or bid <= 0 or not _has_standing_spot(last):
         return
     mid = (bid + ask) / 2
     moneyness = contract.strike_micros / mid
@@ -228,10 +229,8 @@ def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None
             features.execution_iv_change = rounded(last - first, 6)
 
 
-def _is_spot_fresh(print_: StampedPrint, params: Params) -> bool:
-    if print_.flags & _SPOT_STALE or print_.spot_ts is None:
-        return False
-    return print_.ts - print_.spot_ts <= params.equity_quote_max_age_ms * 1_000
+def _has_standing_spot(print_: StampedPrint) -> bool:
+    return print_.spot_ts is not None and not print_.flags & _SPOT_STALE
 
 
 def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Params) -> None:

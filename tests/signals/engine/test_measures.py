@@ -274,7 +274,6 @@ def test_moneyness_is_signed_by_right(contract: str, moneyness: float, otm: floa
         {"spot_ask_micros": None},
         {"spot_bid_micros": 0},
         {"spot_ts": None},
-        {"spot_ts": T0 - 1_000_001},
         {"flags": int(PrintFlag.SPOT_STALE)},
     ],
 )
@@ -283,6 +282,13 @@ def test_underlying_quote_that_is_not_fresh_is_not_used(changes: dict[str, objec
 
     assert found.underlying_mid is None
     assert (found.moneyness, found.otm_pct, found.underlying_spread_bps) == (None, None, None)
+
+
+def test_age_of_the_underlying_is_judged_by_its_stamp_alone() -> None:
+    """Errata 4: on a live feed of changes a quote stands, however old; the stamp knows the feed."""
+    found = features_of(stamped(spot_ts=T0 - 800_000_000))
+
+    assert (found.underlying_mid, found.otm_pct) == (450.5, -0.00111)
 
 
 def test_move_is_that_before_the_opening_print() -> None:
