@@ -29,11 +29,11 @@ def _quote_doubts(features: Features) -> Iterator[Sentence]:
             features,
             ("missing_ratio", "stale_ratio"),
         )
-    if features.quote_state == "wide":
+    if features.nbbo_wide:
         yield sentence(
             f"The quote was wide: {number(features.nbbo_spread_bps or 0)} basis points of its mid.",
             features,
-            ("nbbo_spread_bps", "quote_state"),
+            ("nbbo_spread_bps", "nbbo_wide"),
         )
 
 

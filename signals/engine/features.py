@@ -95,6 +95,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     nbbo_mid: float | None = None
     nbbo_spread: float | None = None
     nbbo_spread_bps: float | None = None
+    nbbo_wide: bool = False  # many basis points and more than two ticks (errata 23)
     quote_state: str = "missing"
     quote_age_ms: float | None = None  # size-weighted over covered prints
     underlying_mid: float | None = None

@@ -128,6 +128,7 @@ MEANINGS: dict[str, Meaning] = {
     "nbbo_mid": _derived("middle of the quote", "USD", _QUOTED),
     "nbbo_spread": _derived("spread", "USD", _QUOTED),
     "nbbo_spread_bps": _derived("spread relative to mid", "bps", _QUOTED),
+    "nbbo_wide": _derived("wide quote", "flag", _QUOTED),
     "quote_state": _derived("state of the quote", "text", _QUOTED),
     "quote_age_ms": _derived("age of the quotes by size", "ms", _QUOTED),
     "underlying_mid": _derived("underlying", "USD", _SPOT),

@@ -18,7 +18,7 @@ from flow.domain.units import MICROS
 from signals.engine.features import Features, ratio, rounded
 from signals.engine.gate import event_gate
 from signals.engine.params import Params
-from signals.engine.placement import QuoteState, Side, spread_bps
+from signals.engine.placement import QuoteState, Side, is_wide, spread_bps
 from signals.engine.sweeps import find_sweeps
 from signals.engine.tally import Tally, fills_of
 
@@ -52,7 +52,7 @@ def measure(
     _set_placement(features, tally)
     _set_weights(features, tally)
     _set_conditions(features, tally)
-    _set_last_quote(features, nearest or tally)
+    _set_last_quote(features, nearest or tally, params)
     _set_underlying(features, members, contract)
     if nearest is None:
         _set_volatility(features, members)
@@ -186,8 +186,11 @@ def _entropy(sizes: dict[int, int]) -> float:
     return rounded(-math.fsum(share * math.log(share) for share in shares), 4)
 
 
-def _set_last_quote(features: Features, tally: Tally) -> None:
-    """Set the quote of the last member that has a usable one (register D12)."""
+def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
+    """Set the quote of the last member that has a usable one (register D12).
+
+    A market without a bid is as wide as its ask, so width stands beside the state (errata 23).
+    """
     quoted = tally.last_quoted
     if quoted is None or quoted.bid_micros is None or quoted.ask_micros is None:
         features.quote_state = "stale" if tally.sides[Side.STALE] else "missing"
@@ -198,6 +201,7 @@ def _set_last_quote(features: Features, tally: Tally) -> None:
     features.nbbo_mid = (bid + ask) / (2 * MICROS)
     features.nbbo_spread = max(0, ask - bid) / MICROS
     features.nbbo_spread_bps = rounded(spread_bps(bid, ask), 2)
+    features.nbbo_wide = is_wide(bid, ask, params)
     features.quote_state = _STATE_NAMES[tally.last_state]
 
 

@@ -109,13 +109,13 @@ def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
 
 
 def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
-    if features.quote_state != "wide":
+    if not features.nbbo_wide:
         return None
     return Penalty(
         "wide_quote_context",
         params.penalty_wide_quote,
         f"The quote was {number(features.nbbo_spread_bps or 0)} basis points wide.",
-        values_of(features, "nbbo_spread_bps", "quote_state"),
+        values_of(features, "nbbo_spread_bps", "nbbo_wide"),
     )
 
 

@@ -149,6 +149,28 @@ def test_state_of_the_quote(print_: StampedPrint, state: str) -> None:
     assert features_of(print_).quote_state == state
 
 
+@pytest.mark.parametrize(
+    ("bid", "ask", "wide"),
+    [
+        (0, 300_000, True),  # 20,000 bps and 30 ticks
+        (0, 500_000, True),
+        (0, 30_000, True),  # 3 ticks
+        (0, 20_000, False),  # two ticks, so not wide at any price
+        (470_000, 500_000, False),  # 619 bps
+        (460_000, 500_000, True),  # 833 bps
+        (3_000_000, 4_200_000, True),
+        (4_300_000, 4_200_000, False),  # crossed
+        (None, 4_200_000, False),
+    ],
+)
+def test_quote_is_wide_by_points_and_ticks_whatever_its_state(
+    bid: int | None, ask: int, wide: bool
+) -> None:
+    found = features_of(stamped(bid_micros=bid, ask_micros=ask, price_micros=ask))
+
+    assert found.nbbo_wide is wide
+
+
 def test_quote_of_the_last_member() -> None:
     found = features_of(stamped(seq=1), stamped(seq=2, ts=ms(1), bid_micros=4_000_000))
 

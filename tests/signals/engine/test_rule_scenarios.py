@@ -130,6 +130,15 @@ def test_stock_and_two_legs_of_unknown_side_say_nothing() -> None:
     assert only(rows, Alert) == []
 
 
+def test_market_without_a_bid_is_wide() -> None:
+    (event,) = only(
+        run(leg("C480", "ask", 900, usd=0.5, bid_micros=0, expiry=JUN)), SmartMoneyEvent
+    )
+
+    for score in event.scores:
+        assert "wide_quote_context" in [penalty["code"] for penalty in score["penalties"]]
+
+
 def test_diagonal_of_unknown_side_is_no_roll() -> None:
     middle = package(leg("C450", "mid", 400), leg("C455", "mid", 400, usd=5.2, expiry=FEB))
 
