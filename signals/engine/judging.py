@@ -100,7 +100,8 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     out.rows.append(packet)
     if features.event_gate is None:
         _conclude(state, packet, subject, kept, ruling, out)
-    push_usual(baselines, keys, features, day, params)
+    if not subject.is_flex:  # options-engine.md 3.3
+        push_usual(baselines, keys, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
 
 

@@ -36,6 +36,13 @@ class Subject(NamedTuple):
         """Return what people call it."""
         return label_of(self.structure) if self.structure else contract_label(self.contract)
 
+    @property
+    def is_flex(self) -> bool:
+        """Return whether a FLEX contract is part of it: what nobody else holds is not usual."""
+        if self.structure is None:
+            return self.contract.flex
+        return any(leg.contract.flex for leg in self.structure.legs)
+
 
 def subject_of(group: Group, params: Params) -> Subject:
     """Return what the members of a group tell, without baselines and market facts."""
