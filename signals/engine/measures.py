@@ -241,7 +241,8 @@ def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Par
     premium = tally.premium_micros
     if premium is None or len(tally.venues) < params.burst_min_venue_count:
         return
-    if premium < floor_micros or tally.size < params.burst_min_size:
+    is_small = tally.size < params.burst_min_size and not tally.iso_count
+    if premium < floor_micros or is_small:
         return  # a part of the members has no more than all of them
     sweeps = find_sweeps(fills_of(tally), floor_micros, params)
     best = sweeps.best

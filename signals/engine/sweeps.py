@@ -6,7 +6,7 @@ what its sender knows (options-engine.md 5.3, errata 14).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,18 @@ class BurstParams(ParameterGroup):
     iso_sweep_min_count: Annotated[
         int, Tuned("prints", 2, 1_000, "Fewest fills marked as sweep orders", _ERRATA)
     ] = 2
+
+
+class _Rule(NamedTuple):
+    """What a run of fills must be to pass."""
+
+    min_count: int
+    min_size: int
+    min_venues: int
+    gap_us: int
+    span_us: int
+    side_ppm: int
+    floor_micros: int
 
 
 class Fill(msgspec.Struct, frozen=True, gc=False):
@@ -78,6 +90,9 @@ def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -
 
     Units: `floor_micros` is the least premium, by security type (errata 2).
     Missing: a fill without a venue counts for size, never as a venue.
+    Source: options-engine.md 5.3 (marked orders: two within 500 ms, no pause is named); errata 14:
+    "size >= 20 and premium_usd >= floor of row 2", "iso_sweep: same sign, same floor". So marked
+    orders need the premium, and the least size and longest pause are those of bursts.
     """
     size = premium = 0
     venues = set()
@@ -87,16 +102,26 @@ def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -
         premium += fill.premium_micros
         venues.add(fill.venue)
         is_marked = is_marked or fill.is_iso
-    if size < params.burst_min_size or premium < floor_micros or len(venues) < 2:
+    if premium < floor_micros or len(venues) < 2:
         return NO_SWEEPS
+    span_us = params.burst_max_span_ms * 1_000
+    side_ppm = round(params.burst_min_side_ratio * MICROS)
     iso = None
     if is_marked:
+        rule = _Rule(
+            params.iso_sweep_min_count, 1, params.burst_min_venue_count,
+            span_us, span_us, side_ppm, floor_micros,
+        )  # fmt: skip
         for sign in (1, -1):
             marked = [fill for fill in fills if fill.is_iso and fill.sign == sign]
-            run = _largest_run(marked, floor_micros, params, params.iso_sweep_min_count)
-            iso = _larger(iso, run)
-    burst = _largest_run(fills, floor_micros, params, params.burst_min_count)
-    return Sweeps(iso=iso, burst=burst)
+            iso = _larger(iso, _largest_run(marked, rule))
+    if size < params.burst_min_size:
+        return Sweeps(iso=iso)
+    rule = _Rule(
+        params.burst_min_count, params.burst_min_size, params.burst_min_venue_count,
+        params.burst_max_gap_ms * 1_000, span_us, side_ppm, floor_micros,
+    )  # fmt: skip
+    return Sweeps(iso=iso, burst=_largest_run(fills, rule))
 
 
 def _larger(one: Run | None, other: Run | None) -> Run | None:
@@ -105,31 +130,26 @@ def _larger(one: Run | None, other: Run | None) -> Run | None:
     return other if other.premium_micros > one.premium_micros else one
 
 
-def _largest_run(
-    fills: Sequence[Fill], floor_micros: int, params: BurstParams, min_count: int
-) -> Run | None:
+def _largest_run(fills: Sequence[Fill], rule: _Rule) -> Run | None:
     """Return the run with the largest premium that passes, the earliest among equals."""
     best: Run | None = None
     remaining = sum(fill.premium_micros for fill in fills)
-    for start in range(len(fills) - min_count + 1):
-        if remaining < floor_micros:
+    for start in range(len(fills) - rule.min_count + 1):
+        if remaining < rule.floor_micros:
             break
         remaining -= fills[start].premium_micros
-        found = _longest_from(fills, start, floor_micros, params, min_count)
+        found = _longest_from(fills, start, rule)
         best = _larger(best, found)
         if found is not None and start + found.count == len(fills):
             break  # every later run is a part of this one
     return best
 
 
-def _longest_from(
-    fills: Sequence[Fill], start: int, floor_micros: int, params: BurstParams, min_count: int
-) -> Run | None:
+def _longest_from(fills: Sequence[Fill], start: int, rule: _Rule) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
     first_ts = before = fills[start].ts
-    gap_us, latest = params.burst_max_gap_ms * 1_000, first_ts + params.burst_max_span_ms * 1_000
-    side_ppm = round(params.burst_min_side_ratio * MICROS)
-    min_size, min_venues = params.burst_min_size, params.burst_min_venue_count
+    min_count, min_size, min_venues, gap_us, span_us, side_ppm, floor_micros = rule
+    latest = first_ts + span_us
     found: Run | None = None
     size = premium = bought = sold = 0
     venues: set[int] = set()

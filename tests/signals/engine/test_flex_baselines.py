@@ -1,5 +1,7 @@
 """FLEX contracts are one of a kind: they are flow, but no measure of what is usual (3.3)."""
 
+from typing import Any
+
 import pytest
 
 from flow.domain.events import StampedPrint
@@ -10,7 +12,7 @@ from tests.support.engine_builders import ms
 UNDERLYING_SAMPLES = 60  # more than the 50 that an underlying's baseline needs
 
 
-def spx(root: str, name: str, n: int, side: str = "ask", **changes: object) -> StampedPrint:
+def spx(root: str, name: str, n: int, side: str = "ask", **changes: Any) -> StampedPrint:
     contract = f"{root}-2025-01-17-{name[1:]}-{name[0]}"
     return leg(name, side, 10 + n, contract=contract, ts=ms(n * 1_000), **changes)
 

@@ -319,8 +319,26 @@ def test_move_is_that_before_the_opening_print() -> None:
     assert found.underlying_move_bps == -12.5
 
 
+AT_FIFTEEN: dict[str, object] = {
+    "contract": "NVDA-2025-01-17-450-C",
+    "price_micros": 15_000_000, "bid_micros": 14_900_000, "ask_micros": 15_000_000,
+}  # fmt: skip
+
+
 def sweep_prints(**changes: object) -> list[StampedPrint]:
     return [stamped(seq=n, ts=ms(n * 50), venue=3 + n, **changes) for n in range(3)]
+
+
+def test_marked_orders_far_apart_and_small_are_a_sweep() -> None:
+    #  S  mid   S      400 ms, 18 contracts for $27,000, on two venues
+    found = features_of(
+        stamped(seq=1, size=9, conditions=(ISO,), **AT_FIFTEEN),
+        stamped(seq=2, size=1, ts=ms(200), **AT_FIFTEEN | {"ask_micros": 15_100_000}),
+        stamped(seq=3, size=9, ts=ms(400), venue=5, conditions=(ISO,), **AT_FIFTEEN),
+    )
+
+    assert (found.iso_sweep, found.burst_sweep, found.sweep) == (True, False, True)
+    assert (found.sweep_count, found.sweep_size, found.sweep_span_ms) == (2, 18, 400.0)
 
 
 def test_sweep_is_described() -> None:
