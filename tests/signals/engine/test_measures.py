@@ -329,6 +329,17 @@ def sweep_prints(**changes: object) -> list[StampedPrint]:
     return [stamped(seq=n, ts=ms(n * 50), venue=3 + n, **changes) for n in range(3)]
 
 
+def test_unstated_venue_and_the_tape_itself_are_no_venue_of_marked_orders() -> None:
+    marked = [
+        stamped(seq=n, ts=ms(n), venue=venue, conditions=(ISO,))
+        for n, venue in enumerate((0, 11, 4))  # not stated, OPRA, a venue
+    ]
+
+    found = features_of(*marked)
+    assert (found.iso_count, found.iso_venue_count, found.venue_count) == (3, 1, 1)
+    assert features_of(*marked[:2]).iso_venue_count == 0
+
+
 def test_marked_orders_far_apart_and_small_are_a_sweep() -> None:
     #  S  mid   S      400 ms, 18 contracts for $27,000, on two venues
     found = features_of(
