@@ -6,9 +6,11 @@ import pytest
 
 from flow.domain.events import EquityQuote, OptionPrint, OptionQuote, PrintFlag, QuoteMode
 from flow.domain.sessions import Calendar, SessionDay, at_new_york
+from flow.domain.units import MILLISECOND_US
 from ingest.feeds import Capabilities
+from ingest.rings import STANDS_US
 from ingest.stamping import Stamper
-from signals.engine.params import Params
+from signals.engine.params import PARAMETERS, Params
 from signals.engine.pipeline import new_state, step
 from signals.engine.records import Packet
 from tests.support.engine_builders import AUTO, SPY_CALL, T0, TRADE_DATE, clock, ms
@@ -20,6 +22,12 @@ CALENDAR = Calendar(
         )
     ]
 )
+
+
+def test_age_limit_of_an_option_quote_can_be_tuned_as_far_as_ingest_remembers() -> None:
+    (limit,) = [each for each in PARAMETERS if each.key == "nbbo_change_max_age_ms"]
+
+    assert limit.maximum * MILLISECOND_US == STANDS_US
 
 
 @pytest.mark.parametrize(
