@@ -9,7 +9,7 @@ import gc
 # New objects that are kept (not: made) before the young are walked; then how many of those walks
 # before the next older ones. Measured on the engine's own stream: a quarter of its time at Python's
 # 700, 10, 10, a few percent here. The price is that cyclic garbage waits for some megabytes more.
-THRESHOLDS = (50_000, 10, 10)
+THRESHOLDS = (100_000, 10, 100)
 
 
 def calm_collector() -> None:

@@ -29,6 +29,7 @@ class Moves:
 
     __slots__ = (
         "_began",
+        "_deviation",
         "_max_age_us",
         "_mids",
         "_moves",
@@ -48,6 +49,7 @@ class Moves:
         self._mids: list[int | None] = [None] * RING
         self._standing: int | None = None  # after the newest quote
         self._session: object = None
+        self._deviation: float | None = None  # of the samples, where they are enough and vary
         self._began = self._second  # of the session: a sample lies wholly inside it
         self._reset_samples()
 
@@ -73,7 +75,11 @@ class Moves:
 
         Missing: None where no mid stood then, or it is no longer remembered.
         """
-        before = self._at(ts // SECOND_US - seconds)
+        second, newest = ts // SECOND_US - seconds, self._second
+        if newest - RING < second <= newest:  # nearly always
+            before = self._mids[second % RING]
+        else:
+            before = self._standing_at(second) if newest < second <= newest + MEMORY_S else None
         return None if before is None else (mid2 - before) / before * 10_000.0
 
     def z(self, move_bps: float | None) -> float | None:
@@ -81,19 +87,9 @@ class Moves:
 
         Missing: None under 20 samples, or where they do not vary.
         """
-        if move_bps is None or self._moves < MIN_SAMPLES:
+        if move_bps is None or self._deviation is None:
             return None
-        mean = self._sum / self._moves
-        variance = self._squares / self._moves - mean * mean
-        return move_bps / sqrt(variance) if variance > 1e-9 else None
-
-    def _at(self, second: int) -> int | None:
-        """Return the mid that stood at the start of a second."""
-        if second > self._second:
-            return self._standing_at(second) if second - self._second <= MEMORY_S else None
-        if second <= self._second - RING:
-            return None
-        return self._mids[second % RING]
+        return move_bps / self._deviation
 
     def _standing_at(self, second: int) -> int | None:
         """Return the newest mid if it still stands at the start of a later second."""
@@ -126,8 +122,13 @@ class Moves:
             self._moves += 1
             self._sum += move
             self._squares += move * move
+            if self._moves >= MIN_SAMPLES:
+                mean = self._sum / self._moves
+                variance = self._squares / self._moves - mean * mean
+                self._deviation = sqrt(variance) if variance > 1e-9 else None
 
     def _reset_samples(self) -> None:
         self._moves = 0
         self._sum = 0.0
         self._squares = 0.0
+        self._deviation = None

@@ -5,7 +5,8 @@ events in equal order give equal stamps, whatever the batches were.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from flow.domain.events import (
     EquityPrint,
@@ -26,6 +27,7 @@ from ingest.terms import Terms, read_terms
 
 SPOT_MAX_AGE_US = 1_000 * MILLISECOND_US  # options-engine.md 5.1, errata 4
 MAX_CONTRACTS = 200_000
+_CHANGE = int(QuoteMode.CHANGE)
 _LATE = int(PrintFlag.LATE_ARRIVAL)
 _SAME_TICK = int(PrintFlag.SAME_TICK)
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
@@ -33,7 +35,7 @@ _CONDITIONS_UNKNOWN = int(PrintFlag.CONDITIONS_UNKNOWN)
 _SPOT_STALE = int(PrintFlag.SPOT_STALE)
 
 
-class _Spot(NamedTuple):
+class _Spot(msgspec.Struct, frozen=True, gc=False):
     """The underlying's quote and moves at one print."""
 
     bid: int | None = None
@@ -199,21 +201,20 @@ class Stamper:
             return _NO_SPOT
         quote_ts, seq, quote = entry
         bid, ask = quote.bid_micros, quote.ask_micros
-        if self._spot_stale(ts, quote_ts):
+        if ts - quote_ts > SPOT_MAX_AGE_US and self._is_silent(ts):
             return _Spot(bid, ask, quote_ts, seq, flags=_SPOT_STALE)
-        mid2, moves = _mid2(bid, ask), self._moves.get(underlying)
-        if mid2 is None or moves is None:
+        moves = self._moves.get(underlying)
+        if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
+        mid2 = bid + ask
         long = moves.move_bps(ts, mid2, LONG_S)
         return _Spot(
             bid, ask, quote_ts, seq, moves.move_bps(ts, mid2, SHORT_S), long, moves.z(long)
         )
 
-    def _spot_stale(self, ts: int, quote_ts: int) -> bool:
-        """Return whether the underlying's quote is too old to be used (options errata 4)."""
-        if ts - quote_ts <= SPOT_MAX_AGE_US:
-            return False
-        if self._equity_mode != QuoteMode.CHANGE:
+    def _is_silent(self, ts: int) -> bool:
+        """Return whether an old quote of the underlying may not be used (options errata 4)."""
+        if self._equity_mode != _CHANGE:
             return True
         silence = self._equities.silence_us(ts)
         return silence is None or silence > SPOT_MAX_AGE_US

@@ -6,6 +6,8 @@ One process for each engine (plain or compiled), so that both see the same heap 
 import gc
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import msgspec
 
@@ -75,7 +77,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(order: Order) -> Measured:
     """Measure one engine."""
-    events = make_stream(order.events, order.shape)
+    events = _stream(order.events, order.shape)
     keep_still()
     all_prints, filtered = [], []
     for _ in range(order.runs):
@@ -90,7 +92,7 @@ def run(order: Order) -> Measured:
     gc.unfreeze()
     crowded = []
     if order.crowded:
-        events = make_stream(order.events, CROWD)
+        events = _stream(order.events, CROWD)
         keep_still()
         crowded = [timed_pass(events) for _ in range(order.runs)]
     return Measured(
@@ -101,6 +103,16 @@ def run(order: Order) -> Measured:
         a1_per_s=a1,
         hashes=hashes,
     )
+
+
+def _stream(events: int, shape: str) -> list[MarketEvent]:
+    """Return the stream, made by another process.
+
+    Making it here would leave this heap full of holes; what the engine keeps would lie scattered
+    among them, and reading it would cost more than in a worker that never held a market.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(make_stream, events, shape).result()
 
 
 def keep_still() -> None:

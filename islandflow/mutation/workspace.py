@@ -39,7 +39,7 @@ source_paths = {folders}
 only_mutate = {sources}
 pytest_add_cli_args_test_selection = {tests}
 timeout_multiplier = 2.0
-timeout_constant = 2.0
+timeout_constant = 1.0
 use_git_change_detection = false
 
 [tool.pytest.ini_options]

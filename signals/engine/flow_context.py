@@ -82,15 +82,20 @@ class FlowWindows:
         if flows is None:
             flows = self._open(opening)
         least = params.flow_min_size
+        rows: list[Sums] = []
+        of_minute = -1
         for read, kind in zip(reads, types, strict=True):
             print_ = read[0]
             if print_.size < least:
                 continue
-            minutes = flows.get(underlying)
-            if minutes is None:
-                minutes = flows[underlying] = Minutes()
+            minute = print_.ts // MINUTE_US
+            if minute != of_minute:
+                minutes = flows.get(underlying)
+                if minutes is None:
+                    minutes = flows[underlying] = Minutes()
+                rows, of_minute = minutes.rows_from(minute), minute
             own = right or parse_contract(print_.contract).right
-            for sums in minutes.rows_from(print_.ts // MINUTE_US):
+            for sums in rows:
                 sums.add_print(read, kind, own, params)
 
     def add_unplaced(self, print_: StampedPrint) -> None:

@@ -5,6 +5,8 @@ flagged packages (one venue, one instant) -------------+--> structure
 candidate legs that found each other ------------------+--> structure (inferred)
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from signals.engine.clusters import Held
@@ -21,7 +23,7 @@ class Group(msgspec.Struct, gc=False):
     due: int
     contract: str  # of a structure: its first leg's
     held: list[Held]
-    legs: list[list[Held]] = []
+    legs: Sequence[list[Held]] = ()
     inferred: bool = False
     late_count: int = 0
     cancelled_count: int = 0
@@ -55,7 +57,7 @@ def remove(group: Group, uids: frozenset[bytes]) -> Group | None:
         group.due,
         held[0].print.contract if len(legs) == 1 else group.contract,
         held,
-        legs if len(legs) > 1 else [],
+        legs if len(legs) > 1 else (),
         group.inferred,
         group.late_count,
         group.cancelled_count + len(group.held) - len(held),

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from operator import sub
 
 from flow.domain.conditions import condition
 from flow.domain.contracts import Contract
@@ -102,7 +102,7 @@ def _set_amounts(features: Features, members: Sequence[StampedPrint], tally: Tal
 
 def _set_pace(features: Features, members: Sequence[StampedPrint]) -> None:
     times = [each.ts for each in members]
-    gaps = sorted([later - earlier for earlier, later in pairwise(times)])
+    gaps = sorted(map(sub, times[1:], times))
     features.span_ms = (times[-1] - times[0]) / 1_000
     features.inter_fill_ms_median = gaps[(len(gaps) - 1) // 2] / 1_000
     features.inter_fill_ms_max = gaps[-1] / 1_000

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import blake2b
 
 from flow.domain.events import StampedPrint
-from flow.domain.ids import SEPARATOR, content_uid
+from flow.domain.ids import SEPARATOR, text_uid
 from signals.engine.features import Features
 from signals.engine.memory import Kept
 from signals.engine.params import Params
@@ -25,7 +25,7 @@ def identity_of(contract: str, opening: StampedPrint) -> str:
 
 def packet_uid(identity: str, params: Params) -> bytes:
     """Return the content identity of a packet (design, point 5)."""
-    return content_uid("packet", ENGINE_VERSION, params.digest, identity)
+    return text_uid("packet", ENGINE_VERSION, params.digest, identity)
 
 
 def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to

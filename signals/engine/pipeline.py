@@ -61,14 +61,17 @@ def step(
 
 def _take_print(state: EngineState, print_: StampedPrint) -> None:
     conditions = conditions_of(print_)
+    if print_.flags & _PARSE_ERROR or not (
+        print_.contract in state.clusters.open or _is_readable(print_.contract)
+    ):
+        state.counters["unparsed"] += 1
+        return
     if conditions.family <= _COMPRESSION:
         _set_aside(state, print_, int(conditions.family))
         return
     ts = print_.ts
     if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
-    elif print_.flags & _PARSE_ERROR or not _is_readable(state, print_.contract):
-        state.counters["unparsed"] += 1
     elif print_.session == _CLOSED:
         state.counters["outside_session"] += 1  # errata 21: stored and shown, never flow
     elif conditions.is_late_report:
@@ -97,9 +100,7 @@ def _place(print_: StampedPrint) -> tuple[int, bytes]:
     return print_.ts, print_.uid
 
 
-def _is_readable(state: EngineState, text: str) -> bool:
-    if text in state.clusters.open:
-        return True
+def _is_readable(text: str) -> bool:
     try:
         parse_contract(text)
     except ContractError:
@@ -134,7 +135,7 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
 
 def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Output) -> None:
     for ready in ready_groups(state, limit, close_ts):
-        _follow_before(state, ready.group.due, out)
+        _follow_before(state, ready.at, out)
         finish(state, ready, out)
     _follow_before(state, limit, out)
 
@@ -142,4 +143,5 @@ def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Ou
 def _follow_before(state: EngineState, limit: int, out: Output) -> None:
     """Look back at the readings whose instant came before, in the order of event time."""
     for settled in state.followups.take_before(limit):
+        state.memory.settle(settled)
         follow_up(state, settled, out)

@@ -133,7 +133,8 @@ def is_stale(print_: StampedPrint, params: PlacementParams) -> bool:
 
 def conditions_of(print_: StampedPrint) -> PrintConditions:
     """Return what the conditions of a print say, knowing whether its feed carries any."""
-    return read_conditions(print_.conditions, bool(print_.flags & _UNTOLD))
+    codes = print_.conditions
+    return read_conditions(codes, not codes and print_.flags & _UNTOLD != 0)
 
 
 def _place_two_sided(
@@ -170,11 +171,11 @@ def side_of(price: int, bid: int, ask: int) -> Side:
     Whole numbers throughout (times 20), so equality is exact and A and B cannot overlap.
     """
     tolerance = ask - bid
-    price, bid, ask = 20 * price, 20 * bid, 20 * ask
-    if price >= ask - tolerance:
-        return _AA if price > ask + tolerance else _A
-    if price <= bid + tolerance:
-        return _BB if price < bid - tolerance else _B
+    above, over = 20 * (price - ask), 20 * (price - bid)
+    if above >= -tolerance:
+        return _AA if above > tolerance else _A
+    if over <= tolerance:
+        return _BB if over < -tolerance else _B
     return _MID
 
 

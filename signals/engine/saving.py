@@ -14,6 +14,7 @@ from signals.engine.clusters import Clusters, OpenContract
 from signals.engine.flow_context import FlowWindows, SavedWindows
 from signals.engine.followups import FollowUp, FollowUps
 from signals.engine.groups import Group, Order, order
+from signals.engine.lines import InLine, Lines
 from signals.engine.memory import Kept, Memory
 from signals.engine.parameter import Value
 from signals.engine.params import Params
@@ -37,6 +38,7 @@ class _Saved(msgspec.Struct):
     packaged: list[Group]
     owned: list[tuple[bytes, int]]
     candidates: SavedCandidates
+    lines: list[InLine]
     baselines: SavedBaselines
     averages: SavedAverages
     flow: SavedWindows
@@ -68,8 +70,9 @@ def encode_state(state: EngineState) -> bytes:
         open={text: opened[text] for text in sorted(opened)},
         packages=state.packages.saved(),
         packaged=[group for _, group in sorted(state.packaged, key=_first)],
-        owned=sorted(state.owned.items()),
+        owned=sorted(state.owned.items(), key=_due),
         candidates=state.candidates.saved(),
+        lines=state.lines.saved(),
         baselines=state.baselines.saved(),
         averages=state.averages.saved(),
         flow=state.flow.saved(),
@@ -89,6 +92,10 @@ def _first(entry: tuple[Order, Group]) -> Order:
     return entry[0]
 
 
+def _due(entry: tuple[bytes, int]) -> tuple[int, bytes]:
+    return entry[1], entry[0]
+
+
 def _referred(state: EngineState) -> Iterator[int]:
     """Return every revision that something in the state was opened under."""
     for contract in state.clusters.open.values():
@@ -97,7 +104,8 @@ def _referred(state: EngineState) -> Iterator[int]:
         yield from (held.revision for held in waiting.held)
     yield from (group.revision for _, group in state.packaged)
     yield from (entry.candidate.revision for entry in state.candidates.saved())
-    yield from (kept.group.revision for kept in state.memory.saved() if kept.group.held)
+    yield from (each.group.revision for each in state.lines.saved())
+    yield from (kept.revision for kept in state.memory.saved())
     yield from (follow_up.revision for follow_up in state.followups.saved())
 
 
@@ -121,6 +129,7 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.packaged = [(order(group), group) for group in saved.packaged]
     state.owned = dict(saved.owned)
     state.candidates = Candidates(saved.candidates)
+    state.lines = Lines(saved.lines)
     state.baselines.restore(saved.baselines)
     state.averages = Averages(saved.averages)
     state.flow = FlowWindows(Params(), saved.flow)

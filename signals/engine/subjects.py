@@ -1,6 +1,6 @@
 """What a packet is of, and everything that its own members tell: one contract, or a structure."""
 
-from typing import NamedTuple
+import msgspec
 
 from flow.domain.condition_table import Family
 from flow.domain.contracts import Contract, contract_label, parse_contract
@@ -17,7 +17,7 @@ from signals.engine.structures.legs import Leg, leg_of
 from signals.engine.tally import Tally, tally_members
 
 
-class Subject(NamedTuple):
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """One packet to be: its names, its contract (of a structure the nearest leg), what it sums to.
 
     `text` is what storage calls it.

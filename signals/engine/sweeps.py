@@ -147,31 +147,34 @@ def _largest_run(fills: Sequence[Fill], rule: _Rule) -> Run | None:
 
 def _longest_from(fills: Sequence[Fill], start: int, rule: _Rule) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
-    first_ts = before = fills[start].ts
-    min_count, min_size, min_venues, gap_us, span_us, side_ppm, floor_micros = rule
-    latest = first_ts + span_us
-    found: Run | None = None
-    size = premium = bought = sold = 0
-    venues: set[int] = set()
-    for place in range(start, len(fills)):
-        fill = fills[place]
-        ts = fill.ts
-        if ts - before > gap_us or ts > latest:
-            break
+    run = list(fills[start : _reach(fills, start, rule)])
+    size = sum([fill.size for fill in run])
+    premium = sum([fill.premium_micros for fill in run])
+    bought = sum([fill.size for fill in run if fill.sign > 0])
+    sold = sum([fill.size for fill in run if fill.sign < 0])
+    while len(run) >= rule.min_count and premium >= rule.floor_micros and size >= rule.min_size:
+        side, last = max(bought, sold), run[-1]
+        if side * MICROS >= rule.side_ppm * size:
+            venues = len({fill.venue for fill in run if counts_as_venue(fill.venue)})
+            if venues >= rule.min_venues:
+                sign, first_ts = 1 if bought >= sold else -1, run[0].ts
+                span_us = last.ts - first_ts
+                return Run(sign, len(run), venues, first_ts, span_us, size, side, premium)
+        run.pop()  # no run of this length: try it without its last fill
+        size -= last.size
+        premium -= last.premium_micros
+        bought -= last.size if last.sign > 0 else 0
+        sold -= last.size if last.sign < 0 else 0
+    return None
+
+
+def _reach(fills: Sequence[Fill], start: int, rule: _Rule) -> int:
+    """Return the index behind the last fill that a run from `start` can reach."""
+    before = fills[start].ts
+    latest = before + rule.span_us
+    for place in range(start + 1, len(fills)):
+        ts = fills[place].ts
+        if ts - before > rule.gap_us or ts > latest:
+            return place
         before = ts
-        size += fill.size
-        premium += fill.premium_micros
-        if fill.sign > 0:
-            bought += fill.size
-        elif fill.sign < 0:
-            sold += fill.size
-        if counts_as_venue(fill.venue):
-            venues.add(fill.venue)
-        count = place - start + 1
-        if premium < floor_micros or count < min_count or size < min_size:
-            continue
-        side = max(bought, sold)
-        if side * MICROS >= side_ppm * size and len(venues) >= min_venues:
-            sign = 1 if bought >= sold else -1
-            found = Run(sign, count, len(venues), first_ts, ts - first_ts, size, side, premium)
-    return found
+    return len(fills)

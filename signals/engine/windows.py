@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-# Arrival order as packed 32-bit numbers: a tenth of the memory of Python's integers, nothing for
-# the collector to walk, and saved by one copy.
+# Packed 32-bit numbers: a tenth of the memory of Python's integers, nothing for the collector to
+# walk, saved by one copy, and no cache miss for each value that a search looks at.
 _INT32 = "i"
 _BYTES = 4
 _KEPT_BYTES = 3
@@ -35,7 +35,7 @@ class Window:
         Errors: OverflowError for a value beyond 32 bits.
         """
         self.recent = array(_INT32, values)
-        self._ordered: list[int] | None = None
+        self._ordered: array[int] | None = None
 
     @property
     def n(self) -> int:
@@ -43,10 +43,10 @@ class Window:
         return len(self.recent)
 
     @property
-    def ordered(self) -> list[int]:
+    def ordered(self) -> "array[int]":
         """Return the values in order of size."""
         if self._ordered is None:
-            self._ordered = sorted(self.recent)
+            self._ordered = array(_INT32, sorted(self.recent))
         return self._ordered
 
     def push(self, value: int, size: int) -> None:

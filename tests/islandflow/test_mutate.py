@@ -54,11 +54,11 @@ GROUP = Group(
 )
 
 
-def planted(root: Path, tests: str) -> Path:
+def planted(root: Path, tests: str, code: str = PLANTED) -> Path:
     for name, text in (
         ("signals/__init__.py", ""),
         ("signals/engine/__init__.py", ""),
-        ("signals/engine/planted.py", PLANTED),
+        ("signals/engine/planted.py", code),
         ("tests/test_planted.py", tests),
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +88,17 @@ def test_what_the_tests_do_not_look_at_survives_and_the_rest_is_killed(tmp_path:
     assert written.startswith(result.verdict)
     assert "-        if size < 0:\n+        if size <= 0:" in written
     assert (source / "signals/engine/planted.py").read_text() == PLANTED
+
+
+def test_mutant_that_never_ends_is_stopped_and_counts_as_killed(tmp_path: Path) -> None:
+    code = "def down(n: int) -> int:\n    while n > 0:\n        n = n - 1\n    return n\n"
+    tests = (
+        "from signals.engine.planted import down\n\n\ndef test_down():\n    assert down(3) == 0\n"
+    )
+
+    result = run(planted(tmp_path / "source", tests, code), tmp_path / "home")
+
+    assert (result.tried, result.survivors) == (5, ())
 
 
 def test_tests_that_fail_unchanged_are_said(tmp_path: Path) -> None:

@@ -65,11 +65,14 @@ def _score(  # noqa: PLR0917 - one profile, and what all of them read
     terms = (pin,) if pin else terms_of(inputs, params)
     raw = total_of(terms)
     penalties = penalties_of(profile_id, found, inputs.features)
-    worst = max([penalty.value for penalty in penalties], default=0.0)
+    score = raw
+    if penalties:
+        worst = max([penalty.value for penalty in penalties])
+        score = points(raw * (1 - params.penalty_weight * worst))
     return ProfileScore(
         profile_id=profile_id,
         raw=raw,
-        score=points(raw * (1 - params.penalty_weight * worst)),
+        score=score,
         direction=_direction(profile_id, lean),
         terms=terms,
         penalties=penalties,

@@ -16,7 +16,7 @@ from signals.engine.records import (
     Packet,
     SmartMoneyEvent,
 )
-from tests.support.engine_builders import SPY_CALL, clock, ms, stamped, tuning
+from tests.support.engine_builders import COMPLEX, SPY_CALL, SPY_PUT, clock, ms, stamped, tuning
 
 PARAMS = Params()
 EARLIER, LAST, OPENING, ONLY = (ord(letter) for letter in "ACEG")
@@ -115,6 +115,9 @@ def test_alert_that_no_longer_stands_is_taken_back() -> None:
     assert (packet.print_count, packet.size, packet.premium_micros) == (0, 0, 0)
     assert (packet.first_price_micros, packet.vwap_micros) == (None, None)
     assert packet.features.event_gate == "cancelled"
+    assert (packet.features.session_date, packet.features.premium_usd) == ("2025-01-15", 0)
+    assert packet.features.cancelled_count == 1
+    assert (packet.contract, packet.underlying) == (SPY_CALL, "SPY")
     assert only(rows, SmartMoneyEvent)[1].abstain_reasons == ("cancelled",)
 
 
@@ -310,3 +313,23 @@ def test_deviation_of_a_packet_counts_in_its_alert() -> None:
     assert alert.breakdown[-1]["term"] == "unusual"
     assert alert.breakdown[-1]["value"] == min(1.0, deviation / 6) > 0.25
     assert "note" not in alert.breakdown[-1]
+
+
+def test_package_of_which_a_leg_is_cancelled_is_a_single_contract() -> None:
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    rows = run(*legs, FINAL, cancel(20, 2_000, ONLY, contract=SPY_CALL, venue=3), END)
+
+    first, second = only(rows, Packet)
+    assert (first.print_count, first.features.structure_legs) == (2, 2)
+    assert (second.print_count, second.features.structure_legs) == (1, 0)
+    assert second.contract == SPY_PUT
+    assert (first.uid, second.rev) == (second.uid, 1)
+
+
+def test_all_prints_of_a_packet_cancelled_one_by_one_are_counted() -> None:
+    rows = run(*SWEEP, FINAL, *(cancel(20 + n, 2_000 + n, venue=3 + n) for n in range(3)), END)
+
+    assert [p.features.cancelled_count for p in only(rows, Packet)] == [0, 1, 2, 3]

@@ -14,6 +14,7 @@ from signals.engine.usual import (
     read_volatility,
     reread_usual,
     reread_volatility,
+    usual_amounts,
     usual_keys,
 )
 from tests.signals.engine.baseline_builders import CALL, MONDAY, baselines, push
@@ -27,12 +28,17 @@ CALENDAR = Calendar([SessionDay(TRADE_DATE, OPEN, CLOSE)])
 PLAIN = Features(option_type="put", dte_days=2, otm_pct=0.02)
 
 
-def usual_of(base: Baselines, of: Keys, found: Features) -> list[Reading]:
-    return read_usual(base, base.scopes_of(of, MONDAY), found)
+def usual_of(base: Baselines, of: Keys, found: Features) -> tuple[Reading, ...]:
+    return read_usual(base, base.scopes_of(of, MONDAY), usual_amounts(found), found)
 
 
-def volatility_of(base: Baselines, of: Keys, found: Features) -> list[Reading]:
+def volatility_of(base: Baselines, of: Keys, found: Features) -> tuple[Reading, ...]:
     return read_volatility(base, base.scopes_of(of, MONDAY), found)
+
+
+def enter(base: Baselines, found: Features) -> None:
+    scopes = base.scopes_of(CALL, MONDAY)
+    push_usual(base, scopes, CALL, usual_amounts(found), found, MONDAY, PARAMS)
 
 
 def keys(
@@ -155,7 +161,7 @@ def test_revision_without_a_value_or_a_baseline_has_no_deviation() -> None:
     valueless, early = packet(premium_usd=None), packet()
 
     reread_usual(readings, valueless, PARAMS)
-    reread_usual([Reading(n=4)] * 3, early, PARAMS)
+    reread_usual((Reading(n=4),) * 3, early, PARAMS)
 
     assert (valueless.premium_z, valueless.premium_z_scope) == (None, "contract")
     assert valueless.size_z is not None
@@ -214,7 +220,7 @@ def test_revision_without_a_first_reading_of_the_volatility_has_none() -> None:
 def test_ordinary_packet_enters_with_all_that_it_has() -> None:
     base = baselines(baseline_contract_min_samples=2)
     for _ in range(2):
-        push_usual(base, CALL, packet(), MONDAY, PARAMS)
+        enter(base, packet())
 
     typical = {
         metric: base.read(CALL, metric, None, MONDAY).typical
@@ -238,8 +244,6 @@ def test_special_prints_keep_a_packet_out_unless_it_is_a_structure(
 ) -> None:
     base = baselines()
 
-    push_usual(
-        base, CALL, packet(special_size_ratio=special, structure_type=structure), MONDAY, PARAMS
-    )
+    enter(base, packet(special_size_ratio=special, structure_type=structure))
 
     assert base.read(CALL, "size", 10, MONDAY).n == enters
