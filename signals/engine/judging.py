@@ -135,7 +135,9 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     features = subject.features
     features.day_volume_before = kept.day_volume_before
     features.trade_types = count_types(kept.types)
-    reread_usual(kept.readings, features, ruling.params)
+    if len(kept.contracts) == 1 or features.structure_type:
+        # The one leg that is left of a structure is not to be held against structures.
+        reread_usual(kept.readings, features, ruling.params)
     if features.event_gate is None:
         _add_market_facts(state, subject, kept.upcoming, ruling)
         reread_volatility(kept.readings, features)

@@ -6,7 +6,7 @@ from flow.domain.events import StampedPrint
 from signals.engine.features import Features
 from signals.engine.records import Packet, SmartMoneyEvent
 from tests.signals.engine.test_rule_scenarios import FEB, leg, only, package, run
-from tests.support.engine_builders import ms
+from tests.support.engine_builders import CANCEL, ms, stamped
 
 
 def features_of(*prints: StampedPrint) -> Features:
@@ -95,3 +95,48 @@ def test_legs_on_several_venues_are_no_sweep() -> None:
 
     assert found.structure_type == "ladder"
     assert (found.sweep, found.burst_sweep, found.sweep_count) == (False, False, None)
+
+
+def test_leg_left_by_a_cancel_is_not_measured_against_structures() -> None:
+    """What was usual for verticals says nothing of the one call that is left of the last."""
+    verticals = [
+        print_
+        for n in range(15)
+        for print_ in package(
+            leg("C450", "ask", 100 + n, ts=ms(n * 1_000), uid=bytes([n, 1]) * 8),
+            leg("C455", "bid", 100 + n, usd=2.1, ts=ms(n * 1_000), uid=bytes([n, 2]) * 8),
+        )
+    ]
+    cancel = stamped(
+        contract=verticals[-1].contract, price_micros=verticals[-1].price_micros, size=114,
+        ts=ms(20_000), seq=999, conditions=(CANCEL,),
+    )  # fmt: skip
+
+    before, after = only(run(*verticals, cancel), Packet)[-2:]
+
+    assert (before.features.structure_type, before.rev) == ("vertical", 0)
+    assert (before.features.premium_z_scope, before.features.premium_z_n) == ("contract", 14)
+    assert (after.features.structure_type, after.rev) == ("", 1)
+    for metric in ("premium", "size", "spread"):
+        told = [getattr(after.features, f"{metric}_z{end}") for end in ("", "_n", "_scope")]
+        assert told == [None, 0, ""]
+
+
+def test_structure_less_a_print_is_still_measured_against_its_kind() -> None:
+    #  the last four calls of each are a print of their own; those of the last are taken back
+    def vertical(n: int) -> list[StampedPrint]:
+        return package(
+            leg("C450", "ask", 100, ts=ms(n * 1_000), uid=bytes([n, 1]) * 8),
+            leg("C455", "bid", 100, usd=2.1, ts=ms(n * 1_000), uid=bytes([n, 2]) * 8),
+            leg("C450", "ask", 4, ts=ms(n * 1_000), uid=bytes([n, 3]) * 8),
+        )
+
+    prints = [print_ for n in range(15) for print_ in vertical(n)]
+    cancel = stamped(
+        contract=prints[-1].contract, price_micros=prints[-1].price_micros, size=4,
+        ts=ms(20_000), seq=999, conditions=(CANCEL,),
+    )  # fmt: skip
+
+    after = only(run(*prints, cancel), Packet)[-1].features
+
+    assert (after.structure_type, after.premium_z_scope) == ("vertical", "contract")
