@@ -30,6 +30,15 @@ from signals.evidence.sums import (
 )
 from signals.panels import DIRECTIONS, address_of, family_of
 
+# How a block was executed, in words.
+MECHANISMS = {
+    "auction": "in an auction",
+    "cross": "as a cross",
+    "floor": "on a floor",
+    "auto": "electronically",
+    "complex": "in a package",
+    "unknown": "by a way that the feed does not state",
+}
 # Units that say nothing more beside a value.
 UNSAID = ("text", "flag", "sign", "count", "prints")
 
@@ -153,7 +162,7 @@ def best_of(found: Sources) -> str:
     event = found.event
     if event is None or not event.abstained or not event.scores:
         return ""
-    profile = event.scores[0]["profile_id"]
+    profile: str = event.scores[0]["profile_id"]
     return PROFILES.get(profile, profile)
 
 
@@ -179,7 +188,16 @@ def facts(packet: Any, members: Sequence[PrintRow]) -> list[str]:
         f"By size {fmt.percent(asked)} printed at or above the ask, {fmt.percent(bid)} at or below "
         f"the bid, {fmt.percent(inside)} inside, {fmt.percent(unknown)} unknown."
     )
+    if features["block_mechanisms"]:
+        lines.append(_blocks(features["block_mechanisms"]))
     return [*lines, _standing(members[0])]
+
+
+def _blocks(counts: Mapping[str, int]) -> str:
+    """Say how many prints are blocks, and how each was executed."""
+    ways = ", ".join(f"{count:,} {MECHANISMS.get(way, way)}" for way, count in counts.items())
+    total = sum(counts.values())
+    return f"{total:,} block{'s' * (total != 1)}: {ways}."
 
 
 def _standing(row: PrintRow) -> str:

@@ -172,7 +172,7 @@ def _merged(run: RunLike, alert: AlertRow) -> list[tuple[Any, str]]:
 
 def _merged_into(run: RunLike, packet: PacketRow, event: Any) -> AlertRow | None:
     """Return the alert of the same underlying that an event was merged into, as it stands now."""
-    symbol = Symbol.objects.filter(name=packet.underlying).values_list("id", flat=True).first()
+    symbol = Symbol.objects.get(name=packet.underlying).pk
     near = Alert.objects.using(run.alias).filter(
         run=run.id, symbol=symbol, rev=0, ts__range=(event.ts - LONGEST_CHAIN, event.ts)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from flow.domain.units import from_datetime
 from flow.storage.pages import PrintRow
@@ -52,7 +53,7 @@ class _Scale:
         return 2 * MARGIN + room * (ts - self.first) // span if span else WIDTH // 2
 
     def radius(self, size: int) -> int:
-        return max(2, round(8 * (size / self.biggest) ** 0.5))
+        return max(2, round(8 * sqrt(size / self.biggest)))
 
 
 def build_strips(members: Sequence[PrintRow]) -> list[Strip]:

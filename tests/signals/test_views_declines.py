@@ -59,6 +59,7 @@ def merged(run: Run) -> tuple[PacketRow, AlertRow]:
     """Return a packet whose read was merged, and the alert that it went into."""
     link = EvidenceLink.objects.using("runs").filter(run=run.id, role="merged").first()
     assert link is not None
+    assert link.ref_uid is not None
     event = SmartMoneyEvent.objects.using("runs").get(run=run.id, uid=link.ref_uid, rev=0)
     alert = find_alert("runs", run.id, link.uid, link.ts)
     assert alert is not None

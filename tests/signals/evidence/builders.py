@@ -31,13 +31,14 @@ def sources_of(rows: list[Derived], **tuned: Any) -> Sources:
     features = whole(msgspec.to_builtins(packet.features))
     event = _first(only(rows, SmartMoneyEvent), packet)
     alert = _first(only(rows, Alert), packet)
+    hits: list[Any] = [hit for hit in only(rows, ClassifierHit) if hit.packet_uid == packet.uid]
     values = {"contract": packet.contract, "underlying": packet.underlying}
     return Sources(
         run=SimpleNamespace(id=4, name="old", alias="runs", is_live=False),
         packet=packet_row(features=features, print_count=1, size=packet.size, **values),
         event=event,
-        alert=alert,  # type: ignore[arg-type]
-        hits=[hit for hit in only(rows, ClassifierHit) if hit.packet_uid == packet.uid],  # type: ignore[misc]
+        alert=alert,
+        hits=hits,
         members=[print_row(contract=packet.contract)],
         quotes={},
         tuning=Params().values() | tuned,
