@@ -138,6 +138,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     day_volume_before: int = 0
     # Final trade types of its prints (options-engine.md 18.2), counts by name
     trade_types: dict[str, int] = {}
+    block_mechanisms: dict[str, int] = {}  # of its blocks, those inside a sweep too
     # A structure: packages of several contracts (options-engine.md 9.4); empty for one contract
     structure_type: str = ""
     structure_inferred: bool = False  # from timing and sizes; a flagged package says so itself

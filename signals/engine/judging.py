@@ -35,6 +35,7 @@ from signals.engine.records import Packet, SmartMoneyEvent
 from signals.engine.rulings import Ruling
 from signals.engine.state import EngineState
 from signals.engine.subjects import Subject, subject_of
+from signals.engine.trade_types import count_blocks
 from signals.engine.usual import (
     push_usual,
     read_usual,
@@ -135,6 +136,7 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     features = subject.features
     features.day_volume_before = kept.day_volume_before
     features.trade_types = count_types(kept.types)
+    features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
     if len(kept.contracts) == 1 or features.structure_type:
         # The one leg that is left of a structure is not to be held against structures.
         reread_usual(kept.readings, features, ruling.params)

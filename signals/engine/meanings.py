@@ -169,6 +169,7 @@ MEANINGS: dict[str, Meaning] = {
     "open_interest": _measured("open interest", "contracts", _REFERENCE),
     "day_volume_before": _derived("traded before it today", "contracts", _TAPE),
     "trade_types": _inferred("prints by trade type", "prints", _QUOTED),
+    "block_mechanisms": _derived("blocks by how they were executed", "prints", _TAPE),
     # A structure
     "structure_type": _inferred("structure", "text", _QUOTED),
     "structure_inferred": _derived("put together, not flagged", "flag", _TAPE),

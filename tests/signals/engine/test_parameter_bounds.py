@@ -68,8 +68,6 @@ WHOLE: list[tuple[str, int, int, str]] = [
     ("flow_sweep_points", 0, 100, "points"),
     ("flow_trade_min_usd", 1, 1_000_000_000, "USD"),
     ("flow_trade_points", 0, 100, "points"),
-    ("flow_unusual_average_multiple", 1, 100, "times"),
-    ("flow_unusual_min_size", 1, 1_000_000, "contracts"),
     ("iso_sweep_min_count", 2, 1_000, "prints"),
     ("nbbo_change_max_age_ms", 1_000, 900_000, "ms"),
     ("nbbo_max_age_ms", 1, 60_000, "ms"),

@@ -120,13 +120,13 @@ SENTENCES: list[tuple[str, dict[str, Any], str, set[str]]] = [
     (
         WIDE,
         {"nbbo_wide": True, "nbbo_spread_bps": 1_818.18},
-        "The quote was 1,818.18 basis points wide.",
+        "The quote was 1,818.18 basis points wide; 800 and more count.",
         {"nbbo_spread_bps", "nbbo_wide"},
     ),
     (
         WIDE,
         {"nbbo_wide": True, "nbbo_spread_bps": None},
-        "The quote was 0 basis points wide.",
+        "The quote was wide: its spread is 800 basis points of its mid or more.",
         {"nbbo_spread_bps", "nbbo_wide"},
     ),
     (

@@ -338,6 +338,10 @@ def test_alert_says_the_terms_the_rules_and_the_doubts_of_its_reading() -> None:
         (penalty["text"], penalty["value"], "against") for penalty in reading["penalties"]
     ]
     assert len(penalties) == 1
+    assert [item["thresholds"] for item in terms + penalties] == [
+        item["thresholds"] for item in reading["reasons"] + reading["penalties"]
+    ]
+    assert terms[0]["thresholds"] == {"eligible_min_premium_usd": 10_000, "eligible_min_size": 10}
     assert {(item["rule"], item["role"]) for item in rules} == {
         (rule, "for") for rule in alert.classifier_ids
     }
