@@ -128,10 +128,13 @@ def _set_placement(features: Features, tally: Tally) -> None:
         if covered == size:  # nearly always
             features.coverage = features.quote_quality = 1.0
             return
-    features.coverage = ratio(covered, size)
-    features.stale_ratio = ratio(stale, size)
-    features.missing_ratio = ratio(missing, size)
-    features.quote_quality = ratio(max(0, covered - stale), size)
+        features.coverage = ratio(covered, size)
+    if stale:
+        features.stale_ratio = ratio(stale, size)
+    if missing:
+        features.missing_ratio = ratio(missing, size)
+    if covered > stale:
+        features.quote_quality = ratio(covered - stale, size)
 
 
 def _set_weights(features: Features, tally: Tally) -> None:
@@ -142,18 +145,28 @@ def _set_weights(features: Features, tally: Tally) -> None:
         features.spread_pos_mean = rounded(tally.position_sum / tally.position_size, 4)
     if not buy and not sell and not tally.buy_raw and not tally.sell_raw:
         return
-    features.buy_raw = ratio(tally.buy_raw, tally.size)
-    features.sell_raw = ratio(tally.sell_raw, tally.size)
-    features.buy_size = ratio(buy, MICROS)
-    features.sell_size = ratio(sell, MICROS)
-    features.buy_share = ratio(buy, size_ppm)
-    features.sell_share = ratio(sell, size_ppm)
-    features.signed_share = ratio(buy + sell, size_ppm)
-    features.imbalance = ratio(buy - sell, buy + sell)
+    _set_sides(features, tally)
     features.mixed_aggression = 4 * min(buy, sell) >= size_ppm
     if tally.premium_micros is not None:
         features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
         features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
+
+
+def _set_sides(features: Features, tally: Tally) -> None:
+    """Set the shares that are not nothing; the others stay at the default, which is not stored."""
+    buy, sell, size_ppm = tally.buy_ppm, tally.sell_ppm, tally.size * MICROS
+    if tally.buy_raw:
+        features.buy_raw = ratio(tally.buy_raw, tally.size)
+    if tally.sell_raw:
+        features.sell_raw = ratio(tally.sell_raw, tally.size)
+    if buy:
+        features.buy_size, features.buy_share = ratio(buy, MICROS), ratio(buy, size_ppm)
+    if sell:
+        features.sell_size, features.sell_share = ratio(sell, MICROS), ratio(sell, size_ppm)
+    if buy or sell:
+        features.signed_share = ratio(buy + sell, size_ppm)
+    if buy != sell:
+        features.imbalance = ratio(buy - sell, buy + sell)
 
 
 def _set_conditions(features: Features, tally: Tally) -> None:
