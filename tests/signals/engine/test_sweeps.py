@@ -134,6 +134,13 @@ def test_marked_orders_need_the_premium_of_a_burst_but_not_its_size() -> None:
     assert find_sweeps(ten, 10_000_000_001, PARAMS) == NO_SWEEPS
 
 
+def test_premium_of_a_fill_long_before_lifts_no_run_over_the_floor() -> None:
+    lone = fill(0, usd=9_500)
+    burst = [fill(1_000 + n, venue=3 + n, usd=500) for n in range(3)]
+
+    assert find_sweeps([lone, *burst], FLOOR, PARAMS) == NO_SWEEPS
+
+
 def test_larger_premium_is_shown() -> None:
     iso = [fill(0, iso=True, usd=9_000), fill(1, iso=True, venue=4, usd=9_000)]
     plain = [fill(2, venue=5, usd=1_000)]
