@@ -108,7 +108,7 @@ def choose(mutants: list[Mutant], limit: int | None, seed: int) -> list[Mutant]:
 def _run(work: Path, step: str, processes: int) -> None:
     """Run one step of the tool in the copy; what it says is kept in a log."""
     log = work / f"{step}.log"
-    kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    kept = {name: text for name, text in os.environ.items() if name in _KEPT_ENVIRONMENT}
     with log.open("w") as stream:
         done = subprocess.run(  # noqa: S603 - our own file and arguments
             [sys.executable, "-P", str(_INSIDE), step, str(processes)],

@@ -10,7 +10,7 @@ from signals.engine.features import Features
 from signals.engine.flow_context import WINDOWS, FlowContext, FlowWindows
 from signals.engine.flow_params import FlowParams
 from signals.engine.flow_scores import context_of
-from signals.engine.trade_types import Averages, Read, TradeType, types_of
+from signals.engine.trade_types import Averages, Read, TradeType, count_blocks, types_of
 
 _DIRECTIONS: dict[str, Direction] = {"bullish": "LONG", "bearish": "SHORT"}
 _HORIZONS: tuple[Horizon, ...] = ("scalp", "day", "swing")
@@ -42,6 +42,7 @@ def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the 
         one_contract=single,
     )
     features.trade_types = count_types(types)
+    features.block_mechanisms = count_blocks(reads, types, params)
     windows.add(underlying, reads, types, right if single else None, params)
     return types
 

@@ -35,6 +35,7 @@ from signals.engine.records import Packet, SmartMoneyEvent
 from signals.engine.rulings import Ruling
 from signals.engine.state import EngineState
 from signals.engine.subjects import Subject, subject_of
+from signals.engine.trade_types import count_blocks
 from signals.engine.usual import (
     push_usual,
     read_usual,
@@ -106,7 +107,8 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     out.rows.append(packet)
     if features.event_gate is None:
         _conclude(state, packet, subject, kept, ruling, out)
-    push_usual(baselines, scopes, keys, amounts, features, day, params)
+    if not subject.is_flex:  # options-engine.md 3.3
+        push_usual(baselines, scopes, keys, amounts, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
 
 
@@ -134,7 +136,10 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     features = subject.features
     features.day_volume_before = kept.day_volume_before
     features.trade_types = count_types(kept.types)
-    reread_usual(kept.readings, features, ruling.params)
+    features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
+    if len(kept.contracts) == 1 or features.structure_type:
+        # The one leg that is left of a structure is not to be held against structures.
+        reread_usual(kept.readings, features, ruling.params)
     if features.event_gate is None:
         _add_market_facts(state, subject, kept.upcoming, ruling)
         reread_volatility(kept.readings, features)

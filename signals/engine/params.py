@@ -20,6 +20,7 @@ from signals.engine.classifiers.open_interest import ClosingParams
 from signals.engine.classifiers.sweep import SweepParams
 from signals.engine.classifiers.zero_dte import ZeroDteParams
 from signals.engine.clusters import ClusterParams
+from signals.engine.doubts import DoubtParams
 from signals.engine.equities.dark.params import DarkParams
 from signals.engine.flow_params import FlowParams
 from signals.engine.judgement import JudgementParams
@@ -49,6 +50,7 @@ class Params(
     FollowThroughParams,
     ProfileParams,
     PenaltyParams,
+    DoubtParams,  # and with it the limits of quotes
     JudgementParams,
     AlertParams,
     CancelParams,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from flow.domain.condition_table import Family
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import Control, LogEntry, PrintFlag, StampedPrint
+from flow.domain.sessions import Session
 from signals.engine.alerts import forget_old
 from signals.engine.finality import forget_owned, ready_groups
 from signals.engine.judging import finish, follow_up
@@ -35,6 +36,7 @@ new_state = EngineState
 
 _LATE_ARRIVAL, _PARSE_ERROR = int(PrintFlag.LATE_ARRIVAL), int(PrintFlag.PARSE_ERROR)
 _CANCEL, _COMPRESSION = int(Family.CANCEL), int(Family.COMPRESSION)
+_CLOSED = int(Session.CLOSED)
 _MAX_GAP_US = 60_000_000  # the largest cluster_gap_ms that tuning allows
 
 
@@ -70,6 +72,8 @@ def _take_print(state: EngineState, print_: StampedPrint) -> None:
     ts = print_.ts
     if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
+    elif print_.session == _CLOSED:
+        state.counters["outside_session"] += 1  # errata 21: stored and shown, never flow
     elif conditions.is_late_report:
         state.counters["late_report"] += 1
         state.clusters.add_aside(print_.contract, ts)

@@ -140,5 +140,5 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.cancels = saved.cancels
     state.cancelled = dict(saved.cancelled)
     state.chains = saved.chains
-    state.counters = saved.counters
+    state.counters.update(saved.counters)  # one that is new since starts at nothing
     return state

@@ -29,7 +29,7 @@ STATE_VERSION = 3
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
     "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
-    "unparsed",
+    "unparsed", "outside_session",
 )  # fmt: skip
 OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
 

@@ -204,6 +204,25 @@ def test_moves_are_against_the_past_and_missing_when_stale() -> None:
     assert (stale.move_60s_bps, stale.move_5m_bps) == (None, None)
 
 
+@pytest.mark.parametrize(("capabilities", "moved"), [(CHANGE, True), (SAMPLED, False)])
+def test_move_from_a_mid_that_died_long_before_is_none(
+    capabilities: Capabilities, moved: bool
+) -> None:
+    """Errata 24: on a sampled feed the mid of a minute before may be a second old at most."""
+    found = stamper(capabilities)
+    found.saw_equity_quote(spot(NOON - 600 * S, 440_000, 440_020), 1)
+    found.saw_equity_quote(spot(NOON - S // 2, 450_000, 450_020), 2)
+    stamped = found.stamp_option_print(trade(), 3)
+    assert (stamped.move_60s_bps is not None, stamped.move_5m_bps is not None) == (moved, moved)
+
+
+def test_move_of_a_living_sampled_feed() -> None:
+    found = stamper(SAMPLED)
+    for second in (-62, -61, -60, -1):
+        found.saw_equity_quote(spot(NOON + second * S, 500 - second, 500 - second), -second)
+    assert found.stamp_option_print(trade(), 99).move_60s_bps == (501 - 561) / 561 * 10_000
+
+
 def test_one_sided_spot_has_no_move() -> None:
     found = stamper()
     found.saw_equity_quote(spot(NOON - 400 * S), 1)

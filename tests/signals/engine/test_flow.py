@@ -55,6 +55,8 @@ def test_types_are_counted_by_name() -> None:
     market = Market()
 
     assert market.add(fill(size=600)).trade_types == {"BLOCK": 1}
+    assert market.add(fill(size=600)).block_mechanisms == {"auto": 1}
+    assert market.add(fill(size=5)).block_mechanisms == {}
     features = market.add(fill(1, 3), fill(2, 3, price_micros=BID), fill(3, 500))
     assert features.trade_types == {"REGULAR": 2, "BLOCK": 1}
 

@@ -62,6 +62,7 @@ def fired(*entries: LogEntry) -> list[str]:
     return [hit.classifier_id for hit in only(run(*entries), ClassifierHit)]
 
 
+STOCK_TIED = ord("n")
 LONG_CALL, LONG_PUT = leg("C450", "ask"), leg("P450", "ask", usd=3.2)
 RULES: list[tuple[str, list[StampedPrint], list[StampedPrint]]] = [
     # rule, where it fires, where it just does not
@@ -112,6 +113,40 @@ def test_rule_fires_here_and_just_not_there(
 ) -> None:
     assert rule in fired(*prints)
     assert rule not in fired(*near_miss)
+
+
+def test_stock_and_two_legs_of_unknown_side_say_nothing() -> None:
+    """In the middle of both markets: a conversion, or a straddle against stock. Nobody knows."""
+    middle = [
+        _with(print_, conditions=(STOCK_TIED,))
+        for print_ in (leg("C450", "mid", 400), leg("P450", "mid", 400, usd=3.2))
+    ]
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert packet.features.structure_type == "multi_leg"
+    assert packet.features.structure_signs == [0, 0]
+    assert only(rows, Alert) == []
+
+
+def test_market_without_a_bid_is_wide() -> None:
+    (event,) = only(
+        run(leg("C480", "ask", 900, usd=0.5, bid_micros=0, expiry=JUN)), SmartMoneyEvent
+    )
+
+    for score in event.scores:
+        assert "wide_quote_context" in [penalty["code"] for penalty in score["penalties"]]
+
+
+def test_diagonal_of_unknown_side_is_no_roll() -> None:
+    middle = package(leg("C450", "mid", 400), leg("C455", "mid", 400, usd=5.2, expiry=FEB))
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert (packet.features.structure_type, packet.features.roll_consistent) == ("diagonal", False)
+    assert "roll_up_down_out" not in fired(*middle)
 
 
 def test_legs_that_no_flag_ties_are_matched_by_time_size_and_side() -> None:
@@ -303,6 +338,10 @@ def test_alert_says_the_terms_the_rules_and_the_doubts_of_its_reading() -> None:
         (penalty["text"], penalty["value"], "against") for penalty in reading["penalties"]
     ]
     assert len(penalties) == 1
+    assert [item["thresholds"] for item in terms + penalties] == [
+        item["thresholds"] for item in reading["reasons"] + reading["penalties"]
+    ]
+    assert terms[0]["thresholds"] == {"eligible_min_premium_usd": 10_000, "eligible_min_size": 10}
     assert {(item["rule"], item["role"]) for item in rules} == {
         (rule, "for") for rule in alert.classifier_ids
     }
