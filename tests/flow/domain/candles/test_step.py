@@ -129,7 +129,7 @@ def test_memory_is_bound_by_the_horizon() -> None:
     assert max(held) <= (4, 7, 2)
     assert state.counters["binned"] == 3_600
     advance(state, [clock(9_999, 7_200_000)])
-    assert not (state.minutes or state.recent or state.dirty_seconds or state.dirty_minutes)
+    assert not any((state.minutes, state.recent, state.dirty_seconds, state.dirty_minutes))
 
 
 def test_the_order_of_bars_is_that_of_their_ends() -> None:
