@@ -24,6 +24,7 @@ Named = tuple[str, StampedEquityPrint]
 Entry = StampedEquityPrint | Control
 SECOND, MINUTE = 1_000_000, 60_000_000
 HORIZON = 900_000_000
+UNTIMED = settings(deadline=None)  # a tape of hours has a clock for each of its seconds
 GAPS_MS = [0, 0, 1, 10, 400, 999, 1_000, 4_999, 5_000, 30_000, 61_000, 400_000]
 
 
@@ -85,6 +86,7 @@ def check_revisions(bars: Sequence[Bar]) -> None:
         seen[bar.uid] = bar.rev
 
 
+@UNTIMED
 @given(tapes(), st.sampled_from([1_000_000, 7_300_000, 100_000_000]))
 def test_bars_hold_what_the_prints_say(tape: list[Named], every_us: int) -> None:
     bars = advance(CandleState(), with_clocks(tape, every_us))
@@ -94,6 +96,7 @@ def test_bars_hold_what_the_prints_say(tape: list[Named], every_us: int) -> None
     check_revisions(bars)
 
 
+@UNTIMED
 @given(tapes(), st.data())
 def test_any_split_gives_the_same_bars(tape: list[Named], data: st.DataObject) -> None:
     entries = with_clocks(tape, SECOND * 3)
@@ -105,6 +108,7 @@ def test_any_split_gives_the_same_bars(tape: list[Named], data: st.DataObject) -
     assert split == advance(CandleState(), entries)
 
 
+@UNTIMED
 @given(tapes(), st.data())
 def test_a_restart_from_a_snapshot_goes_on_exactly(tape: list[Named], data: st.DataObject) -> None:
     entries = with_clocks(tape, SECOND * 3)
@@ -118,6 +122,7 @@ def test_a_restart_from_a_snapshot_goes_on_exactly(tape: list[Named], data: st.D
     assert encode_candles(restored) == encode_candles(state)
 
 
+@UNTIMED
 @given(tapes(), st.data())
 def test_arrival_within_the_lateness_changes_nothing(
     tape: list[Named], data: st.DataObject
@@ -143,6 +148,7 @@ def test_arrival_within_the_lateness_changes_nothing(
     assert not any(bar.rev for bar in bars)
 
 
+@UNTIMED
 @given(tapes(), st.data())
 def test_any_arrival_within_the_horizon_comes_to_the_same(
     tape: list[Named], data: st.DataObject
@@ -161,6 +167,7 @@ def test_any_arrival_within_the_horizon_comes_to_the_same(
     assert state.counters["late"] == 0
 
 
+@UNTIMED
 @given(tapes(), st.data())
 def test_withdrawals_reverse_exactly(tape: list[Named], data: st.DataObject) -> None:
     """Whenever the cancel comes, the bars end as if the print had never been."""
@@ -189,6 +196,7 @@ def test_withdrawals_reverse_exactly(tape: list[Named], data: st.DataObject) -> 
     check_revisions(bars)
 
 
+@UNTIMED
 @given(tapes())
 def test_rolled_bars_are_those_aggregated_directly(tape: list[Named]) -> None:
     base = advance(CandleState(), with_clocks(tape, 50 * SECOND))
@@ -212,6 +220,7 @@ CALENDAR = Calendar([SessionDay(DAY, at_new_york(DAY, time(9, 30)), at_new_york(
 OPEN = at_new_york(DAY, time(9, 30))
 
 
+@UNTIMED
 @given(tapes())
 def test_a_day_is_the_sum_of_its_prints(tape: list[Named]) -> None:
     moved = []
@@ -232,8 +241,8 @@ def test_a_day_is_the_sum_of_its_prints(tape: list[Named]) -> None:
     assert {bar.symbol: figures(bar) for bar in days} == expected
 
 
+@UNTIMED
 @given(tapes())
-@settings(max_examples=50)
 def test_volume_is_conserved(tape: list[Named]) -> None:
     """Every eligible print is in exactly one bar of each width, or counted as late."""
     bars = advance(CandleState(), with_clocks(tape, SECOND))

@@ -74,6 +74,18 @@ def test_sessions_become_one_or_stay_regular() -> None:
     assert (regular.session, ohlc(regular)) == (Session.REGULAR, (8, 8, 8, 8))
 
 
+def test_equal_instants_of_two_sessions_are_ordered_by_seq() -> None:
+    ts = at(WEDNESDAY, time(16), 0, 0).ts
+    auction = equity_print(ts=ts, seq=2, session=3, conditions=(1007,), price_micros=8_000_000)
+    after = [
+        equity_print(ts=ts, seq=seq, session=3, conditions=(1013,), price_micros=seq * 1_000_000)
+        for seq in (1, 3)
+    ]
+    (bar,) = roll_up(minute_bars([auction, *after]), 60)
+
+    assert (ohlc(bar), bar.first_seq, bar.last_seq) == ((1, 8, 1, 3), 1, 3)
+
+
 def test_bars_without_prices_add_volume_only() -> None:
     prints = [trade(0, 1, 5, 1, conditions=(1020,)), trade(60_000, 2, 5, 2, conditions=(1020,))]
     (bar,) = roll_up(minute_bars(prints), 3_600)

@@ -100,6 +100,25 @@ def test_beyond_the_horizon_a_print_is_counted_and_changes_nothing() -> None:
     assert (state.late, state.counters["late"]) == ({"AIG": 1}, 1)
 
 
+def test_the_first_instant_of_the_first_minute_kept_is_not_late() -> None:
+    state = CandleState(CandleParams(candle_revision_horizon_ms=60_000))
+    advance(state, [clock(1, 120_000), trade(60_000, 90, 1, 2), trade(59_999.999, 90, 1, 3)])
+
+    assert (state.counters["binned"], state.counters["late"]) == (1, 1)
+
+
+def test_a_longer_horizon_opens_no_window_again() -> None:
+    """A minute that was dropped would start with rev 0 again: the alarm for nondeterminism."""
+    longer = Control(9, "tuning", B, {"values": {"candle_revision_horizon_ms": 86_400_000}})
+    state = CandleState(CandleParams(candle_revision_horizon_ms=60_000))
+    advance(state, [*G3, clock(8, 120_000), longer, clock(10, 121_000)])
+
+    assert not only_w(
+        advance(state, [trade(1_000, 90, 1, 11), clock(12, 130_000), clock(13, 119_000)])
+    )
+    assert (state.counters["late"], state.watermark) == (1, B + 130_000_000)
+
+
 def test_memory_is_bound_by_the_horizon() -> None:
     state = CandleState(CandleParams(candle_revision_horizon_ms=120_000))
     held = []
@@ -109,6 +128,8 @@ def test_memory_is_bound_by_the_horizon() -> None:
 
     assert max(held) <= (4, 7, 2)
     assert state.counters["binned"] == 3_600
+    advance(state, [clock(9_999, 7_200_000)])
+    assert not any((state.minutes, state.recent, state.dirty_seconds, state.dirty_minutes))
 
 
 def test_the_order_of_bars_is_that_of_their_ends() -> None:
@@ -161,6 +182,9 @@ def test_vwap_is_rounded_half_up_from_integer_sums() -> None:
     # 10 + 10.000001 + 5.0000015 (half up: 5.000002) = 25.000003 over 2.5 shares
     assert (bar.notional_micros, bar.volume_micros) == (25_000_003, 2_500_000)
     assert bar.vwap_micros == 10_000_001
+
+    halves = [trade(0, 10, 1, 1), trade(1, 10.000001, 1, 2), clock(3, 70_000)]
+    assert minutes(advance(CandleState(), halves))[0].vwap_micros == 10_000_001
 
 
 def test_the_minute_of_the_close_has_two_bars() -> None:
