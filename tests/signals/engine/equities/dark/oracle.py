@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from flow.domain.events import StampedEquityPrint
 
-WINDOW, LAPSE, WAIT = 60_000_000, 300_000_000, 10_000_000
+WINDOW, LAPSE, WAIT = 60_000_000, 120_000_000, 10_000_000
 DELAYS = (5_000_000, 30_000_000)
 
 

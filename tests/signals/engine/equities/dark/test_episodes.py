@@ -166,9 +166,9 @@ def test_a_trickle_lapses() -> None:
     closed = told[-1]
     assert [e.state for e in told] == ["opened", "closed"]
     assert closed.reasons == ("lapsed",)
-    assert closed.features["closed_ts"] == at_ms(354_000)
-    assert closed.end_ts == at_ms(354_000)  # one of the trickle came at that very instant
-    assert "Closed: size and side were last enough 300 s before." in texts(closed)
+    assert closed.features["closed_ts"] == at_ms(174_000)
+    assert closed.end_ts == at_ms(154_000)
+    assert "Closed: size and side were last enough 120 s before." in texts(closed)
 
 
 def test_both_sides_of_one_symbol_are_judged_apart() -> None:
