@@ -4,7 +4,7 @@ Sources: options-engine 6.1, 12.1, 18, 19; platform 2.3, 5.9. Defaults are those
 engine (errata 4 for quote age), not always those of the code that first had the name.
 """
 
-from islandflow.env_register.kinds import MILLISECONDS, TICKERS, Choice, Number, Whole
+from islandflow.env_register.kinds import TICKERS, Choice, Number, Whole
 from islandflow.env_register.variable import Group, no_meaning, renamed, tuning
 
 DOLLARS = Whole(0, 1_000_000_000)
@@ -110,22 +110,22 @@ DARK = Group(
     "Off-exchange inference",
     (
         tuning("DARK_INFER_WINDOW_MS", "dark_window_ms", Whole(1, 3_600_000), "60000",
-               "Window of accumulation and distribution.", unit="ms", step=3),
-        tuning("DARK_INFER_COOLDOWN_MS", "dark_cooldown_ms", MILLISECONDS, "30000",
-               "Least distance between two events of one symbol and type.", unit="ms", step=3),
+               "Window of accumulation and distribution.", unit="ms"),
+        no_meaning("DARK_INFER_COOLDOWN_MS", "An episode of one symbol and type is told once and "
+                   "then continued; nothing is told again, so nothing has to cool down."),
         tuning("DARK_INFER_MIN_BLOCK_SIZE", "dark_min_block_size", SHARES, "2000",
-               "Least size of an absorbed block.", unit="shares", step=3),
+               "Least size of an absorbed block.", unit="shares"),
         tuning("DARK_INFER_MIN_ACCUM_SIZE", "dark_min_accum_size", SHARES, "3000",
-               "Least total size in the window.", unit="shares", step=3),
+               "Least total size in the window.", unit="shares"),
         tuning("DARK_INFER_MIN_ACCUM_COUNT", "dark_min_accum_count", Whole(1, 10_000), "4",
-               "Fewest prints in the window.", unit="prints", step=3),
+               "Fewest prints in the window.", unit="prints"),
         tuning("DARK_INFER_MIN_PRINT_SIZE", "dark_min_print_size", SHARES, "200",
-               "Least size of a print that enters the window.", unit="shares", step=3),
+               "Least size of a print that enters the window.", unit="shares"),
         tuning("DARK_INFER_MAX_EVIDENCE", "dark_max_evidence", Whole(1, 1_000), "20",
-               "Most prints kept as evidence.", unit="prints", step=3),
+               "Most prints kept as evidence.", unit="prints"),
         tuning("DARK_INFER_MAX_SPREAD_PCT", "dark_max_spread_ratio", RATIO, "0.005",
                "Widest spread, against the mid, that still says where a price lies.",
-               unit="share of one", step=3),
+               unit="share of one"),
     ),
 )  # fmt: skip
 

@@ -37,11 +37,11 @@ OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
 class StateError(ValueError):
     """A saved state that this engine cannot continue."""
 
-    def __init__(self, received: str) -> None:
-        """Say what was received and what is expected."""
+    def __init__(self, received: str, *, version: int = STATE_VERSION) -> None:
+        """Say what was received and what is expected; `version` is that of the state's layout."""
         self.received = received
         super().__init__(
-            f"state is {received}; expected version {STATE_VERSION} of engine {ENGINE_VERSION}; "
+            f"state is {received}; expected version {version} of engine {ENGINE_VERSION}; "
             "compute again from the start of the session"
         )
 

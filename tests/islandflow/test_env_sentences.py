@@ -176,7 +176,6 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("CLASSIFIER_0DTE_MIN_PREMIUM", "20000", "1000000001", whole(0, 1_000_000_000)),
     ("CLASSIFIER_0DTE_MIN_SIZE", "400", "0", whole(1, 1_000_000)),
     ("DARK_INFER_WINDOW_MS", "60000", "0", whole(1, 3_600_000)),
-    ("DARK_INFER_COOLDOWN_MS", "30000", "-1", whole(0, 86_400_000)),
     ("DARK_INFER_MIN_BLOCK_SIZE", "2000", "1000000001", whole(0, 1_000_000_000)),
     ("DARK_INFER_MIN_ACCUM_SIZE", "3000", "1000000001", whole(0, 1_000_000_000)),
     ("DARK_INFER_MIN_ACCUM_COUNT", "4", "0", whole(1, 10_000)),

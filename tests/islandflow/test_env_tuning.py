@@ -40,20 +40,19 @@ ROWS: list[tuple[str, str, TuningValue]] = [
     ("CLASSIFIER_0DTE_MIN_SIZE", "zero_dte_min_size", 400),
     ("ROLLING_WINDOW_SIZE", "rolling_window_size", 50),
     ("ROLLING_CACHE_MAX_KEYS", "baseline_max_keys", 20_000),
+    ("DARK_INFER_WINDOW_MS", "dark_window_ms", 60_000),
+    ("DARK_INFER_MIN_BLOCK_SIZE", "dark_min_block_size", 2_000),
+    ("DARK_INFER_MIN_ACCUM_SIZE", "dark_min_accum_size", 3_000),
+    ("DARK_INFER_MIN_ACCUM_COUNT", "dark_min_accum_count", 4),
+    ("DARK_INFER_MIN_PRINT_SIZE", "dark_min_print_size", 200),
+    ("DARK_INFER_MAX_EVIDENCE", "dark_max_evidence", 20),
+    ("DARK_INFER_MAX_SPREAD_PCT", "dark_max_spread_ratio", 0.005),
     ("FLOW_MIN_SIZE", "flow_min_size", 10),
     ("FLOW_BOOST_MODE", "boost_mode", "multiplicative"),
 ]
 
 # The engine has these keys from a later step on (name, key, default, step).
 LATER: list[tuple[str, str, Value, int]] = [
-    ("DARK_INFER_WINDOW_MS", "dark_window_ms", 60_000, 3),
-    ("DARK_INFER_COOLDOWN_MS", "dark_cooldown_ms", 30_000, 3),
-    ("DARK_INFER_MIN_BLOCK_SIZE", "dark_min_block_size", 2_000, 3),
-    ("DARK_INFER_MIN_ACCUM_SIZE", "dark_min_accum_size", 3_000, 3),
-    ("DARK_INFER_MIN_ACCUM_COUNT", "dark_min_accum_count", 4, 3),
-    ("DARK_INFER_MIN_PRINT_SIZE", "dark_min_print_size", 200, 3),
-    ("DARK_INFER_MAX_EVIDENCE", "dark_max_evidence", 20, 3),
-    ("DARK_INFER_MAX_SPREAD_PCT", "dark_max_spread_ratio", 0.005, 3),
     ("CANDLE_MAX_LATE_MS", "candle_lateness_ms", 5_000, 3),
 ]
 IDS = [row[0] for row in ROWS]

@@ -112,13 +112,15 @@ class DarkOutput:
 
 def links_of(event: DarkEvent, checks: tuple[DarkMember, ...] = ()) -> list[EvidenceLink]:
     """Link a row to its kept prints, to the prints that were looked at later, and their quotes."""
-    references: dict[_Reference, None] = {}
-    for role, prints in (("member", event.members), ("check", checks)):
-        for each in prints:
-            references[role, "equity_print", each.ts, each.seq, each.uid] = None
-    for each in (*event.members, *checks):
-        if each.quote_ts is not None:
-            references["quote", "equity_quote", each.quote_ts, each.quote_seq, None] = None
+    references: list[_Reference] = [
+        *(("member", "equity_print", each.ts, each.seq, each.uid) for each in event.members),
+        *(("check", "equity_print", each.ts, each.seq, each.uid) for each in checks),
+        *(
+            ("quote", "equity_quote", each.quote_ts, each.quote_seq, None)
+            for each in (*event.members, *checks)
+            if each.quote_ts is not None
+        ),
+    ]
     return [
         EvidenceLink(
             ts=event.ts,
@@ -133,5 +135,5 @@ def links_of(event: DarkEvent, checks: tuple[DarkMember, ...] = ()) -> list[Evid
             ref_seq=seq,
             ref_uid=uid,
         )
-        for place, (role, ref_kind, ts, seq, uid) in enumerate(references)
+        for place, (role, ref_kind, ts, seq, uid) in enumerate(dict.fromkeys(references))
     ]

@@ -83,7 +83,7 @@ class DarkParams(EquityPlacementParams):
     ] = 0.25
     dark_lapse_ms: Annotated[
         int, Tuned("ms", 1, 86_400_000, "An episode ends when it last held this long ago", "guess")
-    ] = 300_000
+    ] = 120_000
     dark_zone_min_blocks: Annotated[
         int, Tuned("blocks", 2, 1_000, "Blocks that make a zone of hidden liquidity", "guess")
     ] = 3

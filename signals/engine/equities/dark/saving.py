@@ -104,9 +104,10 @@ def decode_state(encoded: bytes) -> DarkState:
     try:
         saved = _DECODER.decode(encoded)
     except msgspec.MsgspecError as error:
-        raise StateError(f"unreadable ({error})") from error
+        raise StateError(f"unreadable ({error})", version=DARK_STATE_VERSION) from error
     if saved.version != DARK_STATE_VERSION or saved.engine != ENGINE_VERSION:
-        raise StateError(f"version {saved.version} of engine {saved.engine}")
+        received = f"version {saved.version} of engine {saved.engine}"
+        raise StateError(received, version=DARK_STATE_VERSION)
     state = DarkState(pinned=saved.pinned, off_exchange=saved.declared)
     state.watermark, state.session_date = saved.watermark, saved.session_date
     state.rulings.restore(saved.revisions, saved.revision)

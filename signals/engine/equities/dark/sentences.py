@@ -90,7 +90,7 @@ def least(features: Features, params: DarkParams, what: str) -> Sentence:
     known = (
         f"no usual size yet, {seen} of {prints(enough)} seen"
         if usual is None
-        else f"the usual off-exchange print has {shares(usual)}, from {prints(seen)}"
+        else f"the usual off-exchange print is {shares(usual)} shares, the median of {seen:,}"
     )
     return _say(
         f"{what} counts from {shares(features['least_size_micros'])} shares on: {because}; "
