@@ -14,6 +14,7 @@ from signals.engine.clusters import Clusters
 from signals.engine.flow_context import FlowWindows
 from signals.engine.followups import FollowUps
 from signals.engine.groups import Group
+from signals.engine.interest import OpenInterests
 from signals.engine.memory import Memory
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
@@ -22,14 +23,14 @@ from signals.engine.structures.candidates import Candidates
 from signals.engine.structures.packages import Packages
 from signals.engine.trade_types import Averages
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
     "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
     "unparsed",
 )  # fmt: skip
-OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
+OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected", "open_interest_rejected")
 
 
 class StateError(ValueError):
@@ -60,8 +61,8 @@ class EngineState:
 
     __slots__ = (
         "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
-        "clusters", "counters", "days", "events", "flow", "followups", "memory", "owned",
-        "packaged", "packages", "rulings", "watermark",
+        "clusters", "counters", "days", "events", "flow", "followups", "interest", "memory",
+        "owned", "packaged", "packages", "rulings", "watermark",
     )  # fmt: skip
 
     def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
@@ -78,6 +79,7 @@ class EngineState:
         self.averages = Averages()
         self.flow = FlowWindows(Params())
         self.events = EventCalendar()
+        self.interest = OpenInterests()
         self.followups = FollowUps()
         self.days = Days()
         self.memory = Memory()
