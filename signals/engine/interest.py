@@ -11,7 +11,7 @@ KEPT_DATES = 2
 
 
 class OpenInterests:
-    """What stood open at the start of the newest trade dates. The last entry of a contract holds."""
+    """What stood open at the start of the newest trade dates; the last entry holds."""
 
     __slots__ = ("_by_date",)
 
