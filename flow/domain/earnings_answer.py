@@ -35,7 +35,11 @@ def read_answer(body: bytes) -> list[Row]:
     cells = tuple(cell.strip() for cell in header.split(","))
     if not set(COLUMNS) <= set(cells):
         raise AnswerError(_foreign(text))
-    rows = [dict(row) for row in csv.DictReader(io.StringIO(rest, newline=""), fieldnames=cells)]
+    lines = csv.DictReader(io.StringIO(rest, newline=""), fieldnames=cells)
+    try:
+        rows = [dict(row) for row in lines]
+    except csv.Error as error:
+        raise AnswerError(f"the answer is no CSV: {error}") from None
     if not rows:
         raise AnswerError("the answer has a header and no row; expected at least one report")
     for number, row in enumerate(rows, 2):

@@ -48,6 +48,7 @@ def fetch_earnings(account: Account, *, timeout_s: float = TIMEOUT_S) -> bytes:
     try:
         with opener.open(address, timeout=timeout_s) as answer:
             body: bytes = answer.read(MAX_BYTES + 1)
+            left = answer.length  # a bounded read does not say that it was cut short
     except urllib.error.HTTPError as error:
         error.close()
         raise LoadError(f"the provider answered with status {error.code}") from None
@@ -55,6 +56,8 @@ def fetch_earnings(account: Account, *, timeout_s: float = TIMEOUT_S) -> bytes:
         raise LoadError(f"the provider cannot be reached: {_reason(error, account)}") from None
     if len(body) > MAX_BYTES:
         raise LoadError("the answer is larger than 64 MB; expected a calendar")
+    if left:
+        raise LoadError(f"the answer was cut short after {len(body):,} bytes")
     return body
 
 

@@ -139,15 +139,18 @@ def _zip_pieces(data: bytes, path: Path, calendar: Calendar) -> Iterator[_Piece]
 
 def _chain_pieces(data: bytes, path: Path, day: str, calendar: Calendar) -> Iterator[_Piece]:
     """Yield the contracts of a chain; its first row is the underlying, which is no contract."""
-    lines = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
-    header = next(lines, [])
+    try:
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline="")))
+    except csv.Error as error:
+        raise LoadError(f"{path.name} is no CSV: {error}") from error
+    header = lines[0] if lines else []
     if tuple(header[: len(UNIVERSE_COLUMNS)]) != UNIVERSE_COLUMNS:
         raise LoadError(f"{path.name} starts with {header[:9]}; expected {UNIVERSE_COLUMNS}")
     try:
         ordinal = date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal()
     except ValueError as error:
         raise LoadError(f"{path.name} names no day; expected such as 20140605.csv") from error
-    for number, cells in enumerate(lines, 2):
+    for number, cells in enumerate(lines[1:], 2):
         if cells and not cells[0]:
             continue
         raw, place = ",".join(cells).encode(), f"{path.name}:{number}"

@@ -31,9 +31,7 @@ class Command(BaseCommand):
         load = actions.add_parser("import", help="import one file, or a folder of option-eod")
         load.add_argument("kind", choices=KINDS)
         load.add_argument("path", type=Path)
-        load.add_argument(
-            "--known-from", help="calendar: since when silent rows were known"
-        )
+        load.add_argument("--known-from", help="calendar: since when silent rows were known")
         load.add_argument("--effective", help="sp500: the day as of which the list holds")
         show = actions.add_parser("show", help="what was known of a symbol")
         show.add_argument("symbol")
@@ -104,10 +102,7 @@ def _instant(option: str, text: str) -> int:
     """Return microseconds; a date is its end in New York, never earlier."""
     try:
         if len(text) == 10:
-            day = date.fromisoformat(text)
-            return from_datetime(
-                datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=NEW_YORK)
-            )
+            return at_new_york(date.fromisoformat(text).toordinal(), time(23, 59, 59))
         return from_datetime(datetime.fromisoformat(text))
     except ValueError as error:
         raise CommandError(f"{option} is {text}; {FORM}") from error
