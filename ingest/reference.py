@@ -92,7 +92,9 @@ class ReferenceEntries:
         return calendar_payloads(
             self._conn,
             underlyings,
-            from_us=at_new_york(session_date, time.min),
+            from_us=at_new_york(
+                session_date - 1, time.min
+            ),  # index options open the evening before
             until_us=at_new_york(session_date + 1, time.min),
             after_load=after_load,
         )

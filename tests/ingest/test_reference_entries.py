@@ -37,7 +37,7 @@ from tests.support.market import (
     prints_of,
     rows,
 )
-from tests.support.reference import import_rows
+from tests.support.reference import import_rows, utc
 from tests.support.workers import derive_all, derived_digests, forget_derived, make_run
 
 pytestmark = pytest.mark.usefixtures("log_db")
@@ -117,7 +117,7 @@ def test_only_what_prints_is_told_and_only_what_is_known(tmp_path: Path) -> None
 def test_events_of_the_future_the_past_and_replaced_ones_are_left_out(tmp_path: Path) -> None:
     know_events(
         tmp_path,
-        {"id": "over", "event_ts": "2023-11-14T21:00:00Z", "announced_ts": "2023-11-01T00:00:00Z"},
+        {"id": "over", "event_ts": "2023-11-13T21:00:00Z", "announced_ts": "2023-11-01T00:00:00Z"},
         {"id": "tomorrow", "announced_ts": "2023-11-16T05:00:00Z"},
         {"id": "tonight", "announced_ts": "2023-11-16T04:59:59Z"},
         {"id": "moved", "announced_ts": "2023-11-01T00:00:00Z"},
@@ -129,6 +129,18 @@ def test_events_of_the_future_the_past_and_replaced_ones_are_left_out(tmp_path: 
     # `moved` lies behind us by now, and whoever heard of the later date has to be told.
     found = [(payload["event_id"], payload["event_ts"] < TS) for payload in told("calendar")]
     assert found == [("moved", True), ("tonight", False)]
+
+
+def test_index_options_in_the_evening_know_what_still_held_then(tmp_path: Path) -> None:
+    """20:30 in the evening belongs to the next trade date; the event moves at 22:00."""
+    moves_at = {"event_ts": "2023-11-21T21:00:00Z", "announced_ts": "2023-11-16T03:00:00Z"}
+    know_events(tmp_path, {"symbol": "SPX"}, {"symbol": "SPX"} | moves_at)
+    evening = at_new_york(DAY, time(20, 30)) - TS
+    ingest_cut([option_trade(1, evening, "SPXW-2023-12-15-4500-C")])
+
+    assert [payload["announced_ts"] for payload in told("calendar")] == [
+        utc("2023-11-15T14:00"), utc("2023-11-16T03:00"),
+    ]  # fmt: skip
 
 
 def test_equity_prints_are_told_of_events(tmp_path: Path) -> None:
@@ -190,6 +202,7 @@ def test_an_import_hears_of_nothing_that_came_while_it_ran(tmp_path: Path) -> No
 
 
 def derived_of(items: list[FeedItem], chunk: int) -> tuple[list[tuple[Any, ...]], Any]:
+    forget_derived(1)
     run = make_run(f"chunk-{chunk}")
     ingest_cut(items, chunk=chunk, run=run.id)
     derive_all(run.id)
@@ -201,9 +214,7 @@ def derived_of(items: list[FeedItem], chunk: int) -> tuple[list[tuple[Any, ...]]
         CALL,
         alias="runs",
     )
-    digests = derived_digests(run.id)
-    forget_derived(run.id)
-    return found, digests
+    return found, derived_digests(run.id)
 
 
 def test_features_come_from_the_log_and_no_batch_cut_changes_them(tmp_path: Path) -> None:
@@ -216,6 +227,8 @@ def test_features_come_from_the_log_and_no_batch_cut_changes_them(tmp_path: Path
     assert {(interest, kind) for interest, kind, _ in first} == {("40", "other")}
     # 2023-11-20T21:00Z less 2023-11-15T14:53:20Z, and the seconds of the packet.
     assert all(5.25 < float(days) <= 5.2547 for *_, days in first)
+    fired = rows("SELECT DISTINCT classifier_id FROM classifier_hit", alias="runs")
+    assert ("new_position_likely",) in fired
     for chunk in (31, 1_000):
         assert derived_of(items, chunk) == (first, digests)
 
