@@ -16,18 +16,19 @@ FORGET_US = 2 * STANDS_US  # so that a late print of up to 900 s still finds wha
 
 Quote = OptionQuote | EquityQuote
 Entry = tuple[int, int, Quote]  # ts, seq, quote
-Ring = deque[Entry]
+Ring = list[Entry]  # most hold one or two: a deque would take ten times the memory
 
 
 class QuoteRings:
     """The rings of one quote feed, and when that feed last spoke."""
 
-    __slots__ = ("_minute", "_rings", "_spoke", "newest")
+    __slots__ = ("_millisecond_ends", "_minute", "_rings", "_spoke", "newest")
 
     def __init__(self) -> None:
         self.newest: int | None = None  # largest event time of the feed
         self._rings: dict[str, Ring] = {}
         self._spoke: deque[int] = deque()  # first event time of each millisecond, last 5 s
+        self._millisecond_ends = 0  # that of the last entry of `_spoke`
         self._minute = 0
 
     def add(self, key: str, quote: Quote, seq: int) -> None:
@@ -35,13 +36,15 @@ class QuoteRings:
         ts = quote.ts
         ring = self._rings.get(key)
         if ring is None:
-            ring = self._rings[key] = deque()
-        if ring and ts < ring[-1][0]:
-            _insert(ring, (ts, seq, quote))
+            self._rings[key] = [(ts, seq, quote)]
         else:
-            ring.append((ts, seq, quote))
-        if len(ring) > 1:
-            _trim(ring)
+            if ts < ring[-1][0]:
+                _insert(ring, (ts, seq, quote))
+            else:
+                ring.append((ts, seq, quote))
+            oldest = ring[-1][0] - KEEP_US
+            while ring[1][0] <= oldest or len(ring) > KEEP_COUNT + 1:  # the newest one stays
+                del ring[0]
         if self.newest is None or ts > self.newest:
             self._speak(ts)
 
@@ -52,8 +55,14 @@ class QuoteRings:
         Missing: None where no quote was seen within 900 s before.
         Source: platform errata 20; options-engine.md 5.1.
         """
+        ring = self._rings.get(key)
+        if ring is None:
+            return None, False
+        newest = ring[-1]
+        if newest[0] < ts:  # nearly always
+            return (newest if ts - newest[0] <= STANDS_US else None), False
         same_tick = False
-        for entry in reversed(self._rings.get(key, ())):
+        for entry in reversed(ring):
             if entry[0] < ts:
                 return (entry if ts - entry[0] <= STANDS_US else None), same_tick
             if entry[0] == ts:
@@ -83,11 +92,14 @@ class QuoteRings:
 
     def _speak(self, ts: int) -> None:
         spoke = self._spoke
-        if not spoke or ts // MILLISECOND_US > spoke[-1] // MILLISECOND_US:
-            spoke.append(ts)
-            while len(spoke) > 1 and spoke[1] <= ts - KEEP_US:
-                spoke.popleft()
         self.newest = ts
+        if ts < self._millisecond_ends:
+            return
+        self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
+        spoke.append(ts)
+        oldest = ts - KEEP_US
+        while len(spoke) > 1 and spoke[1] <= oldest:
+            spoke.popleft()
         if ts // MINUTE_US != self._minute:
             self._minute = ts // MINUTE_US
             self._forget(ts - FORGET_US)
@@ -96,12 +108,6 @@ class QuoteRings:
         """Drop the rings that were last touched before an instant, once a minute of event time."""
         for key in [key for key, ring in self._rings.items() if ring[-1][0] < before]:
             del self._rings[key]
-
-
-def _trim(ring: Ring) -> None:
-    oldest = ring[-1][0] - KEEP_US
-    while len(ring) > 1 and (ring[1][0] <= oldest or len(ring) > KEEP_COUNT + 1):
-        ring.popleft()
 
 
 def _insert(ring: Ring, entry: Entry) -> None:

@@ -5,7 +5,8 @@ events in equal order give equal stamps, whatever the batches were.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from flow.domain.events import (
     EquityPrint,
@@ -27,6 +28,7 @@ from ingest.terms import Terms, read_terms
 
 SPOT_MAX_AGE_US = 1_000 * MILLISECOND_US  # options-engine.md 5.1, errata 4
 MAX_CONTRACTS = 200_000
+_CHANGE = int(QuoteMode.CHANGE)
 _LATE = int(PrintFlag.LATE_ARRIVAL)
 _SAME_TICK = int(PrintFlag.SAME_TICK)
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
@@ -34,7 +36,7 @@ _CONDITIONS_UNKNOWN = int(PrintFlag.CONDITIONS_UNKNOWN)
 _SPOT_STALE = int(PrintFlag.SPOT_STALE)
 
 
-class _Spot(NamedTuple):
+class _Spot(msgspec.Struct, frozen=True, gc=False):
     """The underlying's quote and moves at one print."""
 
     bid: int | None = None
@@ -63,6 +65,9 @@ class Stamper:
         self._multipliers = multipliers
         self._option_mode = int(capabilities.quote_mode_options)
         self._equity_mode = int(capabilities.quote_mode_equities)
+        # A change feed's quote stands until the next one; a sample only as long as it is fresh.
+        is_change = capabilities.quote_mode_equities == QuoteMode.CHANGE
+        self._move_age_us = None if is_change else SPOT_MAX_AGE_US
         self._default_flags = 0 if capabilities.conditions_known else _CONDITIONS_UNKNOWN
         self._options = QuoteRings()
         self._equities = QuoteRings()
@@ -80,7 +85,7 @@ class Stamper:
         self._equities.add(symbol, event, seq)
         moves = self._moves.get(symbol)
         if moves is None:
-            moves = self._moves[symbol] = Moves(ts)
+            moves = self._moves[symbol] = Moves(ts, self._move_age_us)
         moves.quote(ts, _mid2(event.bid_micros, event.ask_micros), self._calendar.locate(ts))
         if ts // MINUTE_US > self._moves_minute:
             self._moves_minute = ts // MINUTE_US
@@ -207,21 +212,20 @@ class Stamper:
             return _NO_SPOT
         quote_ts, seq, quote = entry
         bid, ask = quote.bid_micros, quote.ask_micros
-        if self._spot_stale(ts, quote_ts):
+        if ts - quote_ts > SPOT_MAX_AGE_US and self._is_silent(ts):
             return _Spot(bid, ask, quote_ts, seq, flags=_SPOT_STALE)
-        mid2, moves = _mid2(bid, ask), self._moves.get(underlying)
-        if mid2 is None or moves is None:
+        moves = self._moves.get(underlying)
+        if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
+        mid2 = bid + ask
         long = moves.move_bps(ts, mid2, LONG_S)
         return _Spot(
             bid, ask, quote_ts, seq, moves.move_bps(ts, mid2, SHORT_S), long, moves.z(long)
         )
 
-    def _spot_stale(self, ts: int, quote_ts: int) -> bool:
-        """Return whether the underlying's quote is too old to be used (options errata 4)."""
-        if ts - quote_ts <= SPOT_MAX_AGE_US:
-            return False
-        if self._equity_mode != QuoteMode.CHANGE:
+    def _is_silent(self, ts: int) -> bool:
+        """Return whether an old quote of the underlying may not be used (options errata 4)."""
+        if self._equity_mode != _CHANGE:
             return True
         silence = self._equities.silence_us(ts)
         return silence is None or silence > SPOT_MAX_AGE_US

@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 from psycopg.errors import UniqueViolation
 
+from flow.collector import calm_collector
 from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, MarketEvent, OptionQuote
 from flow.domain.units import MILLISECOND_US, SECOND_US
 from flow.storage import leases
@@ -357,6 +358,7 @@ def run_worker(
 ) -> None:
     """Wait for the lease, then step until stopped or the feed has ended."""
     worker = IngestWorker(feed, clock_rule=clock_rule, wall_us=wall_us)
+    calm_collector()
     try:
         while not worker.take_over():
             if stop.wait(STANDBY_POLL_S):

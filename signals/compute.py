@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from flow.collector import calm_collector
 from flow.storage import leases
 from flow.storage.calendar import load_calendar
 from flow.storage.db import connect
@@ -248,6 +249,7 @@ def run_worker(run: int, stop: threading.Event, *, until_idle: bool = False) -> 
     Returns the number of entries consumed.
     """
     worker = ComputeWorker(run=run)
+    calm_collector()
     try:
         while not worker.take_over():
             if stop.wait(0.5):

@@ -49,6 +49,7 @@ class PrintConditions(msgspec.Struct, frozen=True, gc=False):
     is_iso: bool
     is_late_report: bool
     never_sweeps: bool  # complex, stock-tied, auction, cross (options-engine.md 5.3)
+    is_plain: bool  # neither special (as every package is) nor a sweep order
 
 
 def condition(code: int) -> Condition:
@@ -119,6 +120,7 @@ def _summary(family: Family, cond_w: float, *, late: bool) -> PrintConditions:
         is_iso=family is Family.ISO,
         is_late_report=late,
         never_sweeps=family in COMPLEX_FAMILIES | AUCTION_FAMILIES | CROSS_FAMILIES,
+        is_plain=family not in SPECIAL_FAMILIES and family is not Family.ISO,
     )
 
 

@@ -16,6 +16,7 @@ from islandflow.bench.splitting import SUFFIX, split_module
 
 # What the measured process imports from the build instead of from the source tree.
 COPIED = (
+    "flow/collector.py",
     "flow/domain/**/*.py",
     "signals/engine/**/*.py",
     "ingest/feeds.py",
@@ -30,6 +31,7 @@ INTERPRETED = {
     "signals/engine/params.py": "a dataclass of many parents; mypyc knows but single inheritance",
     "signals/engine/parameter.py": "records of tuning and an exception; nothing runs per print",
     "signals/engine/records.py": "records only",
+    "flow/collector.py": "runs once a process",
     "flow/domain/events.py": "records only",
     "flow/domain/clock.py": "not part of the engine",
     "flow/domain/condition_table.py": "a table",

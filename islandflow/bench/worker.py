@@ -6,9 +6,12 @@ One process for each engine (plain or compiled), so that both see the same heap 
 import gc
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import msgspec
 
+from flow.collector import calm_collector
 from flow.domain.events import MarketEvent
 from islandflow.bench.anchors import a0_per_s, a1_per_s
 from islandflow.bench.road import FRAME, hash_road, time_road
@@ -74,7 +77,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(order: Order) -> Measured:
     """Measure one engine."""
-    events = make_stream(order.events, order.shape)
+    events = _stream(order.events, order.shape)
     keep_still()
     all_prints, filtered = [], []
     for _ in range(order.runs):
@@ -89,7 +92,7 @@ def run(order: Order) -> Measured:
     gc.unfreeze()
     crowded = []
     if order.crowded:
-        events = make_stream(order.events, CROWD)
+        events = _stream(order.events, CROWD)
         keep_still()
         crowded = [timed_pass(events) for _ in range(order.runs)]
     return Measured(
@@ -102,13 +105,22 @@ def run(order: Order) -> Measured:
     )
 
 
-def keep_still() -> None:
-    """Keep the collector from walking the stream, which production never holds as a whole.
+def _stream(events: int, shape: str) -> list[MarketEvent]:
+    """Return the stream, made by another process.
 
-    Else it runs as in production: enabled, at its own thresholds.
+    Making it here would leave this heap full of holes; what the engine keeps would lie scattered
+    among them, and reading it would cost more than in a worker that never held a market.
     """
-    gc.collect()
-    gc.freeze()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(make_stream, events, shape).result()
+
+
+def keep_still() -> None:
+    """Let the collector run as in the workers, and keep it from walking the stream.
+
+    Production never holds that as a whole.
+    """
+    calm_collector()
 
 
 def timed_pass(events: Sequence[MarketEvent], *, filtered: bool = False) -> Pass:

@@ -57,7 +57,8 @@ COMPUTE = Group(
                "changes keeps its quote while it is alive.", unit="ms"),
         tuning("EQUITY_QUOTE_MAX_AGE_MS", "equity_quote_max_age_ms", Whole(1, 600_000),
                "1000",
-               "Age from which the quote of the underlying is not used.", unit="ms"),
+               "Age from which a sampled quote of a share decides no side. The quote of the "
+               "underlying is judged when an option print is stamped.", unit="ms"),
         tuning("ROLLING_WINDOW_SIZE", "rolling_window_size", Whole(2, 10_000), "50",
                "Packets in a contract's rolling baseline.", unit="packets"),
         tuning("ROLLING_CACHE_MAX_KEYS", "baseline_max_keys", Whole(1, 1_000_000), "20000",

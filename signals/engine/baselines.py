@@ -12,7 +12,6 @@ from typing import Annotated
 import msgspec
 
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
-from signals.engine.features import Scope
 from signals.engine.parameter import ParameterGroup, Tuned
 from signals.engine.readings import (
     Metric,
@@ -45,6 +44,8 @@ Elapsed = Callable[[int, int], int]
 
 _PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}
 _SPEC = "spec 10, errata 20"
+_SILENT = Reading()
+_EMPTY = Window()  # only to be saved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,19 +102,26 @@ class SavedBaselines(msgspec.Struct, frozen=True, gc=False):
     shelves: list[SavedShelf]
 
 
-_Values = tuple[int | None, int | None, int | None, int | None]
+# Premium, size, spread and volatility as `scaled` returns them.
+Values = tuple[int | None, int | None, int | None, int | None]
+
+
+_Windows = tuple[Window, Window, Window, Window | None]
 
 
 class _Series:
-    """The windows of one key in the order of `_PLACE`, and the trade date of its last packet."""
+    """The windows of one key in the order of `_PLACE`, and the trade date of its last packet.
+
+    That of the volatility is None before its first value: packets below the floors have none.
+    """
 
     __slots__ = ("session", "windows")
 
-    def __init__(self, session: int, windows: tuple[Window, Window, Window, Window]) -> None:
+    def __init__(self, session: int, windows: _Windows) -> None:
         self.session = session
         self.windows = windows
 
-    def push(self, values: _Values, size: int) -> None:
+    def push(self, values: Values, size: int) -> None:
         """Add what is not missing: written out, because it runs three times a packet."""
         premium, contracts, spread, iv = self.windows
         premium_ppm, size_ppm, spread_ppm, iv_ppm = values
@@ -124,8 +132,15 @@ class _Series:
         if spread_ppm is not None:
             spread.push(spread_ppm, size)
         if iv_ppm is not None:
+            if iv is None:
+                iv = Window()
+                self.windows = premium, contracts, spread, iv
             iv.push(iv_ppm, size)
 
+
+# Of one packet: the series of its contract, bucket and underlying, None where there is none yet.
+Scopes = tuple[_Series | None, _Series | None, _Series | None]
+_NOTHING: Scopes = (None, None, None)
 
 # Not a plain dict: that one walks over all holes at its front to find its oldest key.
 _Shelf = OrderedDict[str, _Series]
@@ -159,22 +174,39 @@ class Baselines:
         Missing: nothing is ready, or the packet lies outside the regular session: an empty scope.
         Source: options-engine.md 10 strict (hierarchy); errata 18 (cold), 20.
         """
+        return self.read_in(self.scopes_of(keys, session_date), metric, scaled(metric, value))
+
+    def scopes_of(self, keys: Keys, session_date: int) -> Scopes:
+        """Return what a packet is read in; they stay the same until something is pushed."""
         shelves = self._shelves.get(keys.day_part)
         if shelves is None:
-            return Reading()
+            return _NOTHING
+        contracts, buckets, underlyings = shelves
+        return (
+            self._warm(contracts.get(keys.contract), session_date),
+            self._warm(buckets.get(keys.bucket), session_date),
+            self._warm(underlyings.get(keys.underlying), session_date),
+        )
+
+    def read_in(self, scopes: Scopes, metric: Metric, value: int | None) -> Reading:
+        """Return a scaled value against the first of the scopes with enough samples, as `read`."""
         params, place = self.params, _PLACE[metric]
-        scope: Scope = "contract"
-        window = self._window(shelves[0], keys.contract, place, session_date)
-        own = 0 if window is None else len(window.ordered)
-        if window is None or own < params.baseline_contract_min_samples:
-            scope = "bucket"
-            window = self._window(shelves[1], keys.bucket, place, session_date)
-            if window is None or window.n < params.baseline_bucket_min_samples:
-                scope = "underlying"
-                window = self._window(shelves[2], keys.underlying, place, session_date)
-                if window is None or window.n < params.baseline_underlying_min_samples:
-                    return Reading(n=own)
-        return read_window(window, metric, value, scope, params.baseline_mad_floor)
+        contract, bucket, underlying = scopes
+        own = 0
+        if contract is not None:
+            window = contract.windows[place]
+            own = 0 if window is None else len(window.recent)
+            if window is not None and own >= params.baseline_contract_min_samples:
+                return read_window(window, metric, value, "contract", params.baseline_mad_floor)
+        if bucket is not None:
+            window = bucket.windows[place]
+            if window is not None and len(window.recent) >= params.baseline_bucket_min_samples:
+                return read_window(window, metric, value, "bucket", params.baseline_mad_floor)
+        if underlying is not None:
+            window = underlying.windows[place]
+            if window is not None and len(window.recent) >= params.baseline_underlying_min_samples:
+                return read_window(window, metric, value, "underlying", params.baseline_mad_floor)
+        return Reading(n=own) if own else _SILENT
 
     def push(
         self,
@@ -191,25 +223,30 @@ class Baselines:
         Missing: a missing value enters none; a packet outside the regular session enters nothing.
         Source: options-engine.md 10 strict; 4.2; errata 18, 20.
         """
-        shelves = self._shelves.get(keys.day_part)
-        if shelves is None:
-            return
-        if session_date > self._session:
-            self._forget_cold(session_date)
         values = (
             scaled_logarithm(premium_usd),
             scaled_logarithm(size),
             scaled_logarithm(spread_bps),
             scaled_volatility(iv),
         )
+        self.push_in(self.scopes_of(keys, session_date), keys, values, session_date)
+
+    def push_in(self, scopes: Scopes, keys: Keys, values: Values, session_date: int) -> None:
+        """Let scaled values enter the scopes that the packet was read in, as `push`."""
+        shelves = self._shelves.get(keys.day_part)
+        if shelves is None:
+            return
+        if session_date > self._session:
+            self._forget_cold(session_date)
         contracts, buckets, underlyings = shelves
+        contract, bucket, underlying = scopes
         params = self.params
-        series = self._newest(contracts, keys.contract, session_date)
+        series = self._newest(contracts, keys.contract, contract, session_date)
         series.push(values, params.rolling_window_size)
         if keys.bucket:
-            series = self._newest(buckets, keys.bucket, session_date)
+            series = self._newest(buckets, keys.bucket, bucket, session_date)
             series.push(values, params.baseline_bucket_window)
-        series = self._newest(underlyings, keys.underlying, session_date)
+        series = self._newest(underlyings, keys.underlying, underlying, session_date)
         series.push(values, params.baseline_underlying_window)
 
     def saved(self) -> SavedBaselines:
@@ -220,7 +257,9 @@ class Baselines:
                 SavedShelf(
                     list(shelf),
                     [series.session for series in shelf.values()],
-                    pack(window for series in shelf.values() for window in series.windows),
+                    pack(
+                        window or _EMPTY for series in shelf.values() for window in series.windows
+                    ),
                 )
                 for shelf in self._all()
             ],
@@ -236,17 +275,15 @@ class Baselines:
                 four = next(windows), next(windows), next(windows), next(windows)
                 shelf[text] = _Series(session, four)
 
-    def _window(self, shelf: _Shelf, text: str, place: int, session_date: int) -> Window | None:
-        series = shelf.get(text)
-        if series is None or self._is_cold(series, session_date):
-            return None
-        return series.windows[place]
+    def _warm(self, series: _Series | None, session_date: int) -> _Series | None:
+        return None if series is None or self._is_cold(series, session_date) else series
 
-    def _newest(self, shelf: _Shelf, text: str, session_date: int) -> _Series:
-        """Return the series of a key as the newest of its shelf, an empty one if new or cold."""
-        series = shelf.get(text)
-        if series is None or self._is_cold(series, session_date):
-            series = shelf[text] = _Series(session_date, (Window(), Window(), Window(), Window()))
+    def _newest(
+        self, shelf: _Shelf, text: str, series: _Series | None, session_date: int
+    ) -> _Series:
+        """Return the series of a key as the newest of its shelf; None was new or cold."""
+        if series is None:
+            series = shelf[text] = _Series(session_date, (Window(), Window(), Window(), None))
         series.session = session_date
         shelf.move_to_end(text)
         while len(shelf) > self.params.baseline_max_keys:

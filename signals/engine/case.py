@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flow.domain.ids import content_uid
+from flow.domain.ids import text_uid
 from signals.engine.features import Features
 from signals.engine.records import ENGINE_VERSION, Packet
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # params gathers the rules' records, and the rules take cases
     from signals.engine.params import Params
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """One packet, its features, its name for people, and the revision that it is judged under.
 
     `identity` is what the packet's own uid was made from, so that each row concluded from it has a
@@ -27,4 +27,4 @@ class Case(msgspec.Struct, frozen=True):
 
     def uid(self, kind: str, *more: str) -> bytes:
         """Return the content identity of a row that is concluded from this packet."""
-        return content_uid(kind, ENGINE_VERSION, self.params.digest, self.identity, *more)
+        return text_uid(kind, ENGINE_VERSION, self.params.digest, self.identity, *more)

@@ -59,6 +59,7 @@ class ClosedSession(msgspec.Struct, frozen=True, gc=False):
     contract: str
     held: list[Held]
     late_count: int
+    cancelled_count: int = 0
 
     @property
     def order(self) -> tuple[int, int, int, str]:
@@ -185,9 +186,15 @@ class Clusters:
             due = max(due, last_ts + ruling.cluster_gap_ms * 1_000)
             if due >= watermark and (close_ts is None or last_ts > close_ts):
                 break
-            late = _within(contract.asides, waiting[start].print.ts, last_ts)
+            late = 0
+            if contract.asides:
+                late = _within(contract.asides, waiting[start].print.ts, last_ts)
             closed.append(ClosedSession(due, text, waiting[start:end], late))
             start = end
+        if start == len(waiting) and not contract.asides:
+            del self.open[text]
+            self._unnote(text)
+            return
         del waiting[:start]
         self._keep(text, contract, watermark, due)
 

@@ -133,12 +133,13 @@ def cancel_links(packet: Packet, gone: StampedPrint, cancel: StampedPrint) -> li
 def _links(
     kind: str, parent: Packet | SmartMoneyEvent | Alert, references: Iterable[_Reference]
 ) -> list[EvidenceLink]:
+    of_ts, of_uid, rev, cause_seq = parent.ts, parent.uid, parent.rev, parent.cause_seq
     return [
         EvidenceLink(
-            ts=parent.ts,
-            uid=parent.uid,
-            rev=parent.rev,
-            cause_seq=parent.cause_seq,
+            ts=of_ts,
+            uid=of_uid,
+            rev=rev,
+            cause_seq=cause_seq,
             ordinal=place,
             parent_kind=kind,
             role=role,

@@ -4,12 +4,15 @@ A print at the ask is "printed at the ask", never "bought": a tape shows trades,
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from signals.engine.features import Features
 
 if TYPE_CHECKING:  # the rules import this module
     from signals.engine.classifiers.shared import ClassifierParams, Sentence, Term
+
+_WORDS = 4_096  # numbers whose words are remembered: thresholds and round shares come again
 
 # What people read of each rule, hedged; the ids are permanent (options-engine.md 12.3 and 12.6).
 READINGS = {
@@ -39,16 +42,19 @@ def sentence(
     return {"text": text, "keys": list(keys), "values": values, "thresholds": thresholds}
 
 
+@lru_cache(maxsize=_WORDS)
 def dollars(amount: float) -> str:
     """Return an amount in whole dollars, with cents below a hundred."""
     return f"${amount:,.0f}" if abs(amount) >= 100 else f"${amount:,.2f}"
 
 
+@lru_cache(maxsize=_WORDS)
 def percent(share: float) -> str:
     """Return a share of 0 to 1 as percent, one decimal where it has one."""
     return f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
+@lru_cache(maxsize=_WORDS)
 def number(value: float) -> str:
     """Return a number with thousands separators, at most three decimals."""
     if value == int(value):
@@ -93,6 +99,16 @@ def _words(key: str) -> str:
 def amount(key: str, value: float) -> str:
     """Return a value in the unit that its key names."""
     return dollars(value) if key.endswith("_usd") else number(value)
+
+
+def wide_quote(features: Features, limit: int, words: str) -> str:
+    """Say how wide a wide quote was and what counts as wide; `words` hold a place for the width.
+
+    Missing: a width that is not known is not said to be 0.
+    """
+    if features.nbbo_spread_bps is None:
+        return f"The quote was wide: its spread is {number(limit)} basis points of its mid or more."
+    return f"{words.format(number(features.nbbo_spread_bps))}; {number(limit)} and more count."
 
 
 def aggressor_mix(

@@ -95,6 +95,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     nbbo_mid: float | None = None
     nbbo_spread: float | None = None
     nbbo_spread_bps: float | None = None
+    nbbo_wide: bool = False  # many basis points and more than two ticks (errata 23)
     quote_state: str = "missing"
     quote_age_ms: float | None = None  # size-weighted over covered prints
     underlying_mid: float | None = None
@@ -102,7 +103,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     underlying_move_bps: float | None = None  # the minute before the opening print
     moneyness: float | None = None
     otm_pct: float | None = None
-    execution_iv: float | None = None  # the provider's at the last member, else the model's
+    execution_iv: float | None = None  # of one contract at its last member: provider's, or model's
     execution_iv_source: Literal["provider", "model_bs"] | None = None
     execution_iv_change: float | None = None  # last member against the first, provider only
     # Against its baselines (options-engine.md 10): robust z, samples, and whose baseline it is
@@ -137,6 +138,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     day_volume_before: int = 0
     # Final trade types of its prints (options-engine.md 18.2), counts by name
     trade_types: dict[str, int] = {}
+    block_mechanisms: dict[str, int] = {}  # of its blocks, those inside a sweep too
     # A structure: packages of several contracts (options-engine.md 9.4); empty for one contract
     structure_type: str = ""
     structure_inferred: bool = False  # from timing and sizes; a flagged package says so itself
@@ -184,6 +186,8 @@ def ratio(part: int, whole: int) -> float:
     """Return part / whole to four places, half away from zero, exactly; 0 of nothing is 0.0."""
     if not part or whole <= 0:
         return 0.0
+    if part == whole:
+        return 1.0
     if part < 0:
         return -ratio(-part, whole)
     return (part * 20_000 + whole) // (2 * whole) / 10_000

@@ -82,15 +82,20 @@ class FlowWindows:
         if flows is None:
             flows = self._open(opening)
         least = params.flow_min_size
+        rows: list[Sums] = []
+        of_minute = -1
         for read, kind in zip(reads, types, strict=True):
             print_ = read[0]
             if print_.size < least:
                 continue
-            minutes = flows.get(underlying)
-            if minutes is None:
-                minutes = flows[underlying] = Minutes()
+            minute = print_.ts // MINUTE_US
+            if minute != of_minute:
+                minutes = flows.get(underlying)
+                if minutes is None:
+                    minutes = flows[underlying] = Minutes()
+                rows, of_minute = minutes.rows_from(minute), minute
             own = right or parse_contract(print_.contract).right
-            for sums in minutes.rows_from(print_.ts // MINUTE_US):
+            for sums in rows:
                 sums.add_print(read, kind, own, params)
 
     def add_unplaced(self, print_: StampedPrint) -> None:
@@ -112,6 +117,10 @@ class FlowWindows:
         Source: options-engine.md 18.5 strict.
         """
         params = params or self.params
+        return context_of(underlying, ts, window, self.sums(underlying, ts, window, params), params)
+
+    def sums(self, underlying: str, ts: int, window: Window, params: FlowParams) -> Sums:
+        """Return what a window holds up to an instant."""
         last = ts // MINUTE_US
         width = _MINUTES.get(window)
         after = None if width is None else last - width
@@ -121,7 +130,7 @@ class FlowWindows:
             if minutes is not None:
                 minutes.add_to(sums, after, last)
         sums.unplaced_volume += self._reported(underlying, after, ts, params.flow_min_size)
-        return context_of(underlying, ts, window, sums, params)
+        return sums
 
     def forget_before(self, ts: int) -> None:
         """Fold what only contexts before an instant would need; later ones stay what they are."""

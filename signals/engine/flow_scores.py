@@ -1,6 +1,7 @@
 """What the flow of a window says: lean, strength, score, confidence. Exact integer arithmetic."""
 
 import math
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -211,5 +212,6 @@ def _ratio(part: int, whole: int, scale: int) -> float | None:
     return (scaled if part >= 0 else -scaled) / scale
 
 
+@lru_cache(maxsize=256)  # of the few shares that tuning names
 def _ppm(share: float) -> int:
     return round(share * MICROS)

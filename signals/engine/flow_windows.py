@@ -93,11 +93,18 @@ class Sums(msgspec.Struct, gc=False):
 
     def plus(self, other: "Sums", times: int) -> None:
         """Add another record so many times; -1 takes it away."""
-        for name in _FIELDS:
-            setattr(self, name, getattr(self, name) + times * getattr(other, name))
-
-
-_FIELDS = Sums.__struct_fields__
+        self.count += times * other.count
+        self.call_volume += times * other.call_volume
+        self.put_volume += times * other.put_volume
+        self.call_premium += times * other.call_premium
+        self.put_premium += times * other.put_premium
+        self.bullish += times * other.bullish
+        self.bearish += times * other.bearish
+        self.quoted += times * other.quoted
+        self.aggressive += times * other.aggressive
+        self.block += times * other.block
+        self.sweep += times * other.sweep
+        self.unplaced_volume += times * other.unplaced_volume
 
 
 class Minutes:

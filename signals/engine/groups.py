@@ -5,9 +5,13 @@ flagged packages (one venue, one instant) -------------+--> structure
 candidate legs that found each other ------------------+--> structure (inferred)
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from signals.engine.clusters import Held
+
+Order = tuple[int, int, int, int, str, bytes]
 
 
 class Group(msgspec.Struct, gc=False):
@@ -19,7 +23,7 @@ class Group(msgspec.Struct, gc=False):
     due: int
     contract: str  # of a structure: its first leg's
     held: list[Held]
-    legs: list[list[Held]] = []
+    legs: Sequence[list[Held]] = ()
     inferred: bool = False
     late_count: int = 0
     cancelled_count: int = 0
@@ -30,10 +34,13 @@ class Group(msgspec.Struct, gc=False):
         return self.held[0].revision
 
 
-def order(group: Group) -> tuple[int, int, int, int, str]:
-    """Return the processing order of final groups (errata 17); structures after their legs."""
-    held = group.held
-    return group.due, held[-1].print.ts, held[0].print.ts, len(group.legs), group.contract
+def order(group: Group) -> Order:
+    """Return the processing order of final groups (errata 17); structures after their legs.
+
+    Packages of two venues may share all but their prints: the opening print's uid decides last.
+    """
+    opening, last = group.held[0].print, group.held[-1].print
+    return group.due, last.ts, opening.ts, len(group.legs), group.contract, opening.uid
 
 
 def remove(group: Group, uids: frozenset[bytes]) -> Group | None:
@@ -50,7 +57,7 @@ def remove(group: Group, uids: frozenset[bytes]) -> Group | None:
         group.due,
         held[0].print.contract if len(legs) == 1 else group.contract,
         held,
-        legs if len(legs) > 1 else [],
+        legs if len(legs) > 1 else (),
         group.inferred,
         group.late_count,
         group.cancelled_count + len(group.held) - len(held),

@@ -31,7 +31,7 @@ class JudgementParams(EventParams):
     ] = 0.05
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What the scores say together. Without a primary profile the event declines."""
 
     scores: tuple[ProfileScore, ...]  # best first, ties in the order of definition

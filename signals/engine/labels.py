@@ -214,6 +214,11 @@ def label(
     return Label(True, keeps) if keeps else _rejected(Reason.REJECT_NO_SIGNAL_RULE)
 
 
+def least_passing(params: LabelParams) -> int:
+    """Return the premium in micro-dollars below which no print passes, whatever else it is."""
+    return 0 if params.signal_mode == "all" else params.gates.minimum
+
+
 def reason_texts(mask: int) -> list[str]:
     """Return the texts of a mask in their listing order."""
     return [text for reason, text in _TEXTS.items() if mask & reason]

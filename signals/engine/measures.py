@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from operator import sub
 
 from flow.domain.conditions import condition
 from flow.domain.contracts import Contract
@@ -18,7 +18,7 @@ from flow.domain.units import MICROS
 from signals.engine.features import Features, ratio, rounded
 from signals.engine.gate import event_gate
 from signals.engine.params import Params
-from signals.engine.placement import QuoteState, Side, spread_bps
+from signals.engine.placement import QuoteState, Side, is_wide, spread_bps
 from signals.engine.sweeps import find_sweeps
 from signals.engine.tally import Tally, fills_of
 
@@ -33,13 +33,18 @@ def measure(
     tally: Tally,
     params: Params,
     *,
+    nearest: Tally | None = None,
     late_count: int = 0,
     cancelled_count: int = 0,
 ) -> Features:
     """Return what the members of one final packet themselves tell.
 
-    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure.
-    Source: options-engine.md 2.4.1 and 7.4; errata 3, 7, 23, 24, 51.
+    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure
+    and `nearest` sums that leg alone, None for a packet of one contract. What only one contract
+    can have is the nearest leg's: days to expiry (11.1) and quote. Not the widest leg's quote:
+    a far wing that costs cents would call every condor wide. Legs of several strikes have
+    several volatilities, whose difference is no change, so a structure has none.
+    Source: options-engine.md 2.4.1, 7.4, 11.1; errata 3, 7, 23, 24, 51.
     """
     features = Features()
     kind = _set_contract(features, contract, params)
@@ -47,11 +52,16 @@ def measure(
     _set_placement(features, tally)
     _set_weights(features, tally)
     _set_conditions(features, tally)
-    _set_last_quote(features, tally)
-    _set_underlying(features, members, contract, params)
+    _set_last_quote(features, nearest or tally, params)
+    _set_underlying(features, members, contract)
+    if nearest is None:
+        _set_volatility(features, members)
+    else:
+        features.dte_days = nearest.reads[-1][0].dte
     if len(members) > 1:
         _set_pace(features, members)
-        _set_sweeps(features, tally, params.floor_micros(kind), params)
+        if nearest is None:  # a sweep is of one contract (5.3)
+            _set_sweeps(features, tally, params.floor_micros(kind), params)
     features.late_count, features.cancelled_count = late_count, cancelled_count
     features.event_gate = event_gate(tally.premium_micros, tally.size, kind, params)
     return features
@@ -92,7 +102,7 @@ def _set_amounts(features: Features, members: Sequence[StampedPrint], tally: Tal
 
 def _set_pace(features: Features, members: Sequence[StampedPrint]) -> None:
     times = [each.ts for each in members]
-    gaps = sorted([later - earlier for earlier, later in pairwise(times)])
+    gaps = sorted(map(sub, times[1:], times))
     features.span_ms = (times[-1] - times[0]) / 1_000
     features.inter_fill_ms_median = gaps[(len(gaps) - 1) // 2] / 1_000
     features.inter_fill_ms_max = gaps[-1] / 1_000
@@ -112,13 +122,19 @@ def _set_placement(features: Features, tally: Tally) -> None:
     ) = tally.sides
     covered = size - stale - missing
     features.covered_size = covered
-    features.coverage = ratio(covered, size)
-    features.stale_ratio = ratio(stale, size)
-    features.missing_ratio = ratio(missing, size)
-    features.quote_quality = ratio(max(0, covered - stale), size)
     if covered:
         features.inside_ratio = ratio(inside, covered)
         features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
+        if covered == size:  # nearly always
+            features.coverage = features.quote_quality = 1.0
+            return
+        features.coverage = ratio(covered, size)
+    if stale:
+        features.stale_ratio = ratio(stale, size)
+    if missing:
+        features.missing_ratio = ratio(missing, size)
+    if covered > stale:
+        features.quote_quality = ratio(covered - stale, size)
 
 
 def _set_weights(features: Features, tally: Tally) -> None:
@@ -129,23 +145,33 @@ def _set_weights(features: Features, tally: Tally) -> None:
         features.spread_pos_mean = rounded(tally.position_sum / tally.position_size, 4)
     if not buy and not sell and not tally.buy_raw and not tally.sell_raw:
         return
-    features.buy_raw = ratio(tally.buy_raw, tally.size)
-    features.sell_raw = ratio(tally.sell_raw, tally.size)
-    features.buy_size = ratio(buy, MICROS)
-    features.sell_size = ratio(sell, MICROS)
-    features.buy_share = ratio(buy, size_ppm)
-    features.sell_share = ratio(sell, size_ppm)
-    features.signed_share = ratio(buy + sell, size_ppm)
-    features.imbalance = ratio(buy - sell, buy + sell)
+    _set_sides(features, tally)
     features.mixed_aggression = 4 * min(buy, sell) >= size_ppm
     if tally.premium_micros is not None:
         features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
         features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
 
 
+def _set_sides(features: Features, tally: Tally) -> None:
+    """Set the shares that are not nothing; the others stay at the default, which is not stored."""
+    buy, sell, size_ppm = tally.buy_ppm, tally.sell_ppm, tally.size * MICROS
+    if tally.buy_raw:
+        features.buy_raw = ratio(tally.buy_raw, tally.size)
+    if tally.sell_raw:
+        features.sell_raw = ratio(tally.sell_raw, tally.size)
+    if buy:
+        features.buy_size, features.buy_share = ratio(buy, MICROS), ratio(buy, size_ppm)
+    if sell:
+        features.sell_size, features.sell_share = ratio(sell, MICROS), ratio(sell, size_ppm)
+    if buy or sell:
+        features.signed_share = ratio(buy + sell, size_ppm)
+    if buy != sell:
+        features.imbalance = ratio(buy - sell, buy + sell)
+
+
 def _set_conditions(features: Features, tally: Tally) -> None:
     features.conditions_known = not tally.untold_count
-    features.conditions = [condition(code).name for code in sorted(tally.codes)]
+    features.conditions = list(_names(frozenset(tally.codes)))
     if tally.iso_count:
         features.iso_count = tally.iso_count
         features.iso_venue_count = len(tally.iso_venues)
@@ -159,6 +185,11 @@ def _set_conditions(features: Features, tally: Tally) -> None:
         features.venue_entropy = _entropy(tally.venues)
 
 
+@lru_cache(maxsize=4_096)
+def _names(codes: frozenset[int]) -> tuple[str, ...]:
+    return tuple(condition(code).name for code in sorted(codes))
+
+
 def _entropy(sizes: dict[int, int]) -> float:
     """Return -sum p ln p over size shares (errata 51); in venue order, so sums are repeatable."""
     if len(sizes) == 1:
@@ -168,8 +199,11 @@ def _entropy(sizes: dict[int, int]) -> float:
     return rounded(-math.fsum(share * math.log(share) for share in shares), 4)
 
 
-def _set_last_quote(features: Features, tally: Tally) -> None:
-    """Set the quote of the last member that has a usable one (register D12)."""
+def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
+    """Set the quote of the last member that has a usable one (register D12).
+
+    A market without a bid is as wide as its ask, so width stands beside the state (errata 23).
+    """
     quoted = tally.last_quoted
     if quoted is None or quoted.bid_micros is None or quoted.ask_micros is None:
         features.quote_state = "stale" if tally.sides[Side.STALE] else "missing"
@@ -180,39 +214,49 @@ def _set_last_quote(features: Features, tally: Tally) -> None:
     features.nbbo_mid = (bid + ask) / (2 * MICROS)
     features.nbbo_spread = max(0, ask - bid) / MICROS
     features.nbbo_spread_bps = rounded(spread_bps(bid, ask), 2)
+    features.nbbo_wide = is_wide(bid, ask, params)
     features.quote_state = _STATE_NAMES[tally.last_state]
 
 
 def _set_underlying(
-    features: Features, members: Sequence[StampedPrint], contract: Contract, params: Params
+    features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
-    opening, last = members[0], members[-1]
-    features.underlying_move_bps = opening.move_60s_bps
-    if last.iv is not None:
-        features.execution_iv, features.execution_iv_source = last.iv, "provider"
-        if opening.iv is not None:
-            features.execution_iv_change = rounded(last.iv - opening.iv, 6)
+    """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
+    last = members[-1]
+    features.underlying_move_bps = members[0].move_60s_bps
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
-    if bid is None or ask is None or bid <= 0 or not _is_spot_fresh(last, params):
+    if bid is None or ask is None or bid <= 0 or not _has_standing_spot(last):
         return
     mid = (bid + ask) / 2
     moneyness = contract.strike_micros / mid
     otm = moneyness - 1 if contract.right == "C" else 1 - moneyness
-    features.underlying_mid = rounded(mid / MICROS, 6)
+    # Half a micro-dollar is the only digit beyond the sixth.
+    features.underlying_mid = rounded(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
     features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
     features.moneyness = rounded(moneyness, 6)
     features.otm_pct = rounded(otm, 6)
 
 
-def _is_spot_fresh(print_: StampedPrint, params: Params) -> bool:
-    if print_.flags & _SPOT_STALE or print_.spot_ts is None:
-        return False
-    return print_.ts - print_.spot_ts <= params.equity_quote_max_age_ms * 1_000
+def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None:
+    """Set what the provider said of one contract's volatility."""
+    first, last = members[0].iv, members[-1].iv
+    if last is not None:
+        features.execution_iv, features.execution_iv_source = last, "provider"
+        if first is not None:
+            features.execution_iv_change = rounded(last - first, 6)
+
+
+def _has_standing_spot(print_: StampedPrint) -> bool:
+    return print_.spot_ts is not None and not print_.flags & _SPOT_STALE
 
 
 def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Params) -> None:
-    if tally.premium_micros is None or len(tally.venues) < params.burst_min_venue_count:
+    premium = tally.premium_micros
+    if premium is None or len(tally.venues) < params.burst_min_venue_count:
         return
+    is_small = tally.size < params.burst_min_size and not tally.iso_count
+    if premium < floor_micros or is_small:
+        return  # a part of the members has no more than all of them
     sweeps = find_sweeps(fills_of(tally), floor_micros, params)
     best = sweeps.best
     if best is None:

@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import blake2b
 
 from flow.domain.events import StampedPrint
-from flow.domain.ids import SEPARATOR, content_uid
+from flow.domain.ids import SEPARATOR, text_uid
 from signals.engine.features import Features
 from signals.engine.memory import Kept
 from signals.engine.params import Params
@@ -25,7 +25,7 @@ def identity_of(contract: str, opening: StampedPrint) -> str:
 
 def packet_uid(identity: str, params: Params) -> bytes:
     """Return the content identity of a packet (design, point 5)."""
-    return content_uid("packet", ENGINE_VERSION, params.digest, identity)
+    return text_uid("packet", ENGINE_VERSION, params.digest, identity)
 
 
 def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to
@@ -67,7 +67,7 @@ def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to
         last_price_micros=members[-1].price_micros if priced else None,
         vwap_micros=(2 * tally.value_micros + tally.size) // (2 * tally.size) if priced else None,
         features=features,
-        members=tuple([_member(print_) for print_ in members]),
+        members=_members(members),
         member_digest=blake2b(b"".join([each.uid for each in members]), digest_size=16).digest(),
     )
 
@@ -98,13 +98,18 @@ def empty_packet(
     )
 
 
-def _member(print_: StampedPrint) -> Member:
-    return Member(
-        print_.seq,
-        print_.ts,
-        print_.uid,
-        print_.quote_ts,
-        print_.quote_seq,
-        print_.spot_ts,
-        print_.spot_seq,
+def _members(prints: Sequence[StampedPrint]) -> tuple[Member, ...]:
+    return tuple(
+        [
+            Member(
+                each.seq,
+                each.ts,
+                each.uid,
+                each.quote_ts,
+                each.quote_seq,
+                each.spot_ts,
+                each.spot_seq,
+            )
+            for each in prints
+        ]
     )

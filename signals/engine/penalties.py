@@ -8,20 +8,25 @@ from typing import Annotated
 
 from flow.domain.units import MICROS
 from signals.engine.direction import DirectionParams
-from signals.engine.explain import dollars, number, percent
+from signals.engine.explain import dollars, number, percent, wide_quote
 from signals.engine.features import Features
-from signals.engine.gate import EventParams
+from signals.engine.gate import EventParams, floor_key
 from signals.engine.parameter import Tuned
-from signals.engine.profiles.shared import Penalty, values_of
+from signals.engine.placement import PlacementParams
+from signals.engine.profiles.shared import Penalty, limits_of, values_of
 from signals.engine.quality import is_inside, is_special, is_unquoted
 
 NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
+# Penalties for what kind of print it is, and for the side that it does not show.
+_INSIDE, _SPECIAL, _WEAK = (
+    "inside_market_context", "complex_or_special_print_context", "weak_aggression",
+)  # fmt: skip
 _VALUE = ("ratio", 0, 1)
 _SPEC = "spec 13.5"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PenaltyParams(EventParams, DirectionParams):
+class PenaltyParams(EventParams, DirectionParams, PlacementParams):
     """Sizes and limits of the penalties. Source: options-engine.md 13.5; errata 2, 35."""
 
     penalty_weight: Annotated[
@@ -55,29 +60,39 @@ class PenaltyParams(EventParams, DirectionParams):
     ] = 0.45
 
 
-def penalties_of(profile_id: str, features: Features, params: PenaltyParams) -> tuple[Penalty, ...]:
-    """Return every penalty of a profile on one packet, in the order of the table.
+def read_penalties(features: Features, params: PenaltyParams) -> tuple[Penalty, ...]:
+    """Return every penalty of one packet, in the order of the table; `penalties_of` takes some out.
 
-    Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
-    the tape itself flags. Neutral profiles have no direction that a side could be weak for. A
-    penalty that is tuned to nothing is none (errata 34 caps alerts on penalties above 0).
+    A penalty that is tuned to nothing is none (errata 34 caps alerts on penalties above 0).
     Source: options-engine.md 13.5; errata 2, 3, 6, 13, 23, 34, 35.
     """
-    is_matched = profile_id == "arbitrage" or (
-        profile_id == "vol_seller"
-        and bool(features.structure_type)
-        and not features.structure_inferred
+    found = (
+        _stale(features, params),
+        _wide(features, params),
+        _inside(features, params),
+        _low_premium(features, params),
+        _special(features, params),
+        _wide_underlying(features, params),
+        _weak(features, params),
     )
-    found = [_stale(features, params), _wide(features, params)]
-    if not is_matched:
-        found.append(_inside(features, params))
-    found.append(_low_premium(features, params))
-    if not is_matched:
-        found.append(_special(features, params))
-    found.append(_wide_underlying(features, params))
+    return tuple([penalty for penalty in found if penalty is not None and penalty.value > 0])
+
+
+def penalties_of(
+    profile_id: str, found: tuple[Penalty, ...], features: Features
+) -> tuple[Penalty, ...]:
+    """Return those of a packet's penalties that lower one profile.
+
+    Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
+    the tape itself flags. Neutral profiles have no direction that a side could be weak for.
+    Source: options-engine.md 13.5; errata 6, 13.
+    """
     if profile_id not in NEUTRAL_PROFILES:
-        found.append(_weak(features, params))
-    return tuple(penalty for penalty in found if penalty is not None and penalty.value > 0)
+        return found
+    is_flagged = bool(features.structure_type) and not features.structure_inferred
+    is_matched = profile_id == "arbitrage" or is_flagged
+    exempt = (_INSIDE, _SPECIAL, _WEAK) if is_matched else (_WEAK,)
+    return tuple([penalty for penalty in found if penalty.code not in exempt])
 
 
 def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
@@ -91,17 +106,19 @@ def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
         f"{percent(params.abstain_min_coverage)}, or {percent(params.abstain_max_stale_ratio)} "
         "stale and more, is too little to tell.",
         values_of(features, "coverage", "stale_ratio"),
+        limits_of(params, "abstain_min_coverage", "abstain_max_stale_ratio"),
     )
 
 
 def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
-    if features.quote_state != "wide":
+    if not features.nbbo_wide:
         return None
     return Penalty(
         "wide_quote_context",
         params.penalty_wide_quote,
-        f"The quote was {number(features.nbbo_spread_bps or 0)} basis points wide.",
-        values_of(features, "nbbo_spread_bps", "quote_state"),
+        wide_quote(features, params.wide_spread_bps, "The quote was {} basis points wide"),
+        values_of(features, "nbbo_spread_bps", "nbbo_wide"),
+        limits_of(params, "wide_spread_bps"),
     )
 
 
@@ -109,12 +126,13 @@ def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_inside(features, params):
         return None
     return Penalty(
-        "inside_market_context",
+        _INSIDE,
         params.penalty_inside_market,
         f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, from "
         f"{percent(params.inside_min_ratio)}, and {percent(features.signed_share)} took a side, "
         f"less than {percent(params.inside_max_signed_share)}.",
         values_of(features, "inside_ratio", "signed_share"),
+        limits_of(params, "inside_min_ratio", "inside_max_signed_share"),
     )
 
 
@@ -129,6 +147,7 @@ def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
         params.penalty_low_premium,
         f"{dollars(premium)} of premium is below {dollars(low)}.",
         values_of(features, "premium_usd", "security_type"),
+        limits_of(params, floor_key(features.security_type), "low_premium_floors"),
     )
 
 
@@ -136,11 +155,12 @@ def _special(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_special(features, params):
         return None
     return Penalty(
-        "complex_or_special_print_context",
+        _SPECIAL,
         params.penalty_special_print,
         f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
         f"or their like; {percent(params.special_min_ratio)} and more count.",
         values_of(features, "special_size_ratio", "conditions"),
+        limits_of(params, "special_min_ratio"),
     )
 
 
@@ -154,20 +174,22 @@ def _wide_underlying(features: Features, params: PenaltyParams) -> Penalty | Non
         f"The quote of the underlying was {number(spread)} basis points wide; "
         f"{number(params.wide_underlying_bps)} and more count.",
         values_of(features, "underlying_spread_bps"),
+        limits_of(params, "wide_underlying_bps"),
     )
 
 
 def _weak(features: Features, params: PenaltyParams) -> Penalty | None:
     """Return the penalty where no side prevails; a minute bar shows no side at all."""
     keys: tuple[str, ...] = ("granularity",)
+    limits: tuple[str, ...] = ()
     if features.granularity == "minute":
         text = "Minute bars show no side."
     elif _is_balanced(features, params):
-        text, keys = _balance(features, params)
+        text, keys, limits = _balance(features, params)
     else:
         return None
-    values = values_of(features, *keys)
-    return Penalty("weak_aggression", params.penalty_weak_aggression, text, values)
+    values, against = values_of(features, *keys), limits_of(params, *limits)
+    return Penalty(_WEAK, params.penalty_weak_aggression, text, values, against)
 
 
 def _is_balanced(features: Features, params: PenaltyParams) -> bool:
@@ -178,14 +200,17 @@ def _is_balanced(features: Features, params: PenaltyParams) -> bool:
     )
 
 
-def _balance(features: Features, params: PenaltyParams) -> tuple[str, tuple[str, ...]]:
-    """Return the sentence and its keys; a structure's sides are those of its legs (errata 6)."""
+def _balance(
+    features: Features, params: PenaltyParams
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return the sentence, its features and its limits; legs tell a structure's (errata 6)."""
     share, limit = percent(features.signed_share), percent(params.weak_signed_share)
     if features.structure_type:
         text = f"The legs tell the side of {share} of the size, less than {limit}."
-        return text, ("structure_type", "signed_share")
+        return text, ("structure_type", "signed_share"), ("weak_signed_share",)
     return (
         f"{share} of the size took a side, less than {limit}, and the two sides differ by "
         f"{percent(abs(features.imbalance))}, at most {percent(params.direction_min_imbalance)}.",
         ("signed_share", "imbalance"),
+        ("weak_signed_share", "direction_min_imbalance"),
     )

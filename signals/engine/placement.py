@@ -27,13 +27,14 @@ class PlacementParams(ParameterGroup):
     ] = 1_000
     nbbo_change_max_age_ms: Annotated[
         int,
-        Tuned("ms", 1_000, 86_400_000, "Feeds of changes: the oldest quote used", "errata 4"),
+        Tuned("ms", 1_000, 900_000, "Feeds of changes: the oldest quote used", "errata 4"),
     ] = 900_000
     wide_spread_bps: Annotated[
         int, Tuned("bps", 1, 100_000, "A spread from here on is wide, if also 3 ticks", "errata 23")
     ] = 800
     equity_quote_max_age_ms: Annotated[
-        int, Tuned("ms", 1, 600_000, "An older quote of the underlying is not used", "spec 5.1")
+        int,
+        Tuned("ms", 1, 600_000, "Sampled quotes of shares: too old for a side", "platform 2.1"),
     ] = 1_000
 
 
@@ -90,6 +91,7 @@ _DECIDING = (_CHANGE, int(QuoteMode.SAMPLED))
 FRESH_AGE_MS = 100  # no loss of confidence below it; source: options-engine.md 7.3, age_w
 PENNY_LIMIT_MICROS = 3_000_000
 PENNY_MICROS, NICKEL_MICROS = 10_000, 50_000
+_NEVER_WIDE_MICROS = 2 * PENNY_MICROS  # so much is narrow at any price
 _UNTOLD = int(PrintFlag.CONDITIONS_UNKNOWN | PrintFlag.MINUTE_BAR)  # flag arithmetic is slow
 
 
@@ -131,7 +133,8 @@ def is_stale(print_: StampedPrint, params: PlacementParams) -> bool:
 
 def conditions_of(print_: StampedPrint) -> PrintConditions:
     """Return what the conditions of a print say, knowing whether its feed carries any."""
-    return read_conditions(print_.conditions, bool(print_.flags & _UNTOLD))
+    codes = print_.conditions
+    return read_conditions(codes, not codes and print_.flags & _UNTOLD != 0)
 
 
 def _place_two_sided(
@@ -144,7 +147,7 @@ def _place_two_sided(
     price, spread = print_.price_micros, ask - bid
     side = side_of(price, bid, ask)
     one_sided = bid == 0
-    wide = is_wide(bid, ask, params)
+    wide = spread > _NEVER_WIDE_MICROS and is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
     if side is _MID:
         return Placement(side, 0, 0, (price - bid) / spread, state)
@@ -157,7 +160,8 @@ def _place_two_sided(
         confidence *= width_weight(bid, ask, params)
     if one_sided and side is _B:
         confidence *= 0.5
-    position = min(max(price - bid, 0), spread) / spread
+    inside = price - bid
+    position = 0.0 if inside <= 0 else 1.0 if inside >= spread else inside / spread
     return Placement(side, _SIGNS[side], int(confidence * 1_000_000 + 0.5), position, state)
 
 
@@ -167,11 +171,11 @@ def side_of(price: int, bid: int, ask: int) -> Side:
     Whole numbers throughout (times 20), so equality is exact and A and B cannot overlap.
     """
     tolerance = ask - bid
-    price, bid, ask = 20 * price, 20 * bid, 20 * ask
-    if price >= ask - tolerance:
-        return _AA if price > ask + tolerance else _A
-    if price <= bid + tolerance:
-        return _BB if price < bid - tolerance else _B
+    above, over = 20 * (price - ask), 20 * (price - bid)
+    if above >= -tolerance:
+        return _AA if above > tolerance else _A
+    if over <= tolerance:
+        return _BB if over < -tolerance else _B
     return _MID
 
 

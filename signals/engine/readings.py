@@ -80,22 +80,20 @@ def robust_z(value_ppm: int, center_ppm: int, mad_ppm: int, floor: float) -> flo
 
 
 def read_window(
-    window: Window, metric: Metric, value: float | None, scope: Scope, floor: float
+    window: Window, metric: Metric, value_ppm: int | None, scope: Scope, floor: float
 ) -> Reading:
     """Return a value against the values of a window, which is not empty.
 
-    Units: those of `scaled`; the floor of the MAD in log units.
+    Units: the value as `scaled` returns it; the floor of the MAD in log units.
     Missing: a missing value has no z and no shift; a volatility has a shift in place of a z.
     Source: options-engine.md 10 strict, 11.1 (change of volatility against its baseline).
     """
-    n, median2 = len(window.ordered), window.median2()
+    n, median2 = window.n, window.median2()
     center_ppm = (median2 + 1) >> 1  # half a millionth is rounded up
     if metric == "iv":
-        value_ppm = scaled_volatility(value)
         shift = None if value_ppm is None else (value_ppm - center_ppm) / MICROS
         return Reading(None, n, scope, center_ppm / MICROS, shift, center_ppm)
     mad_ppm = (window.mad4(median2) + 2) >> 2
-    value_ppm = scaled_logarithm(value)
     z = None if value_ppm is None else robust_z(value_ppm, center_ppm, mad_ppm, floor)
     steps = _STEPS[metric]
     typical = round(expm1(center_ppm / MICROS) * steps) / steps

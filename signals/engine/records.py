@@ -1,5 +1,7 @@
 """What the engine gives out. Every record is immutable; a revision is a new row with rev + 1.
 
+No record is part of a cycle, so none is for the cyclic collector.
+
 `ts` is the event time that keys the row: the opening print of a packet, the end of the packet for
 what was concluded from it. `cause_seq` is the seq of the log entry that made it final, `ordinal`
 its place among the results of that entry. `uid` = content identity (design, point 5).
@@ -14,7 +16,7 @@ from signals.engine.features import Features
 ENGINE_VERSION = "strict-1"
 
 
-class Member(msgspec.Struct, frozen=True, array_like=True):
+class Member(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One print of a packet by value, with the quotes that stood when it printed."""
 
     seq: int
@@ -26,7 +28,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True):
     spot_seq: int | None
 
 
-class Packet(msgspec.Struct, frozen=True, kw_only=True):
+class Packet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Prints that belong together: of one contract (options-engine.md 8.3), or a structure (9.4).
 
     A structure's `contract` is a pseudo id, `ROOT-EXPIRY-STRUCT-TYPE`, and it has no single price.
@@ -52,7 +54,7 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
     member_digest: bytes
 
 
-class SmartMoneyEvent(msgspec.Struct, frozen=True, kw_only=True):
+class SmartMoneyEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The parent event of one eligible packet: what it reads as, or why it declines."""
 
     uid: bytes
@@ -76,7 +78,7 @@ class SmartMoneyEvent(msgspec.Struct, frozen=True, kw_only=True):
     evidence_quality: float
 
 
-class ClassifierHit(msgspec.Struct, frozen=True, kw_only=True):
+class ClassifierHit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rule that fired, with its sentences."""
 
     uid: bytes
@@ -96,7 +98,7 @@ class ClassifierHit(msgspec.Struct, frozen=True, kw_only=True):
     explanations: list[dict[str, Any]]  # {text, keys: [feature], values: {...}, thresholds: {...}}
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is put before the reader, 0 to 100, with the sum that made it."""
 
     uid: bytes
@@ -123,11 +125,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     breakdown: list[dict[str, Any]]  # terms of the score: {term, value, weight, points}
     explanations: list[dict[str, Any]]
     dedupe_key: str
-    supersedes: bytes | None = None  # the alert it replaces; its own uid where it is a revision
+    supersedes: bytes | None = None  # the alert it replaced; else a revision has its own uid
     withdrawn: bool = False  # a revision that takes the alert back: its prints were cancelled
 
 
-class EvidenceLink(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One arrow from a derived row to what it rests on; refers by value, never by foreign key."""
 
     ts: int  # the parent's key

@@ -13,22 +13,24 @@ from signals.engine.cancels import Days
 from signals.engine.clusters import Clusters
 from signals.engine.flow_context import FlowWindows
 from signals.engine.followups import FollowUps
-from signals.engine.groups import Group
+from signals.engine.groups import Group, Order
 from signals.engine.interest import OpenInterests
+from signals.engine.lines import Lines
 from signals.engine.memory import Memory
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
 from signals.engine.rulings import Rulings
 from signals.engine.structures.candidates import Candidates
 from signals.engine.structures.packages import Packages
+from signals.engine.subjects import Subject
 from signals.engine.trade_types import Averages
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
     "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
-    "unparsed",
+    "unparsed", "outside_session",
 )  # fmt: skip
 OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected", "open_interest_rejected")
 
@@ -54,15 +56,16 @@ def _weekdays(from_date: int, to_date: int) -> int:
 class EngineState:
     """Everything that one print stream's engine remembers. Changed only by `pipeline.step`.
 
-    `calendar` is a fact of the market and not saved. `owned` are prints that a flagged package
-    took from their sessions, `packaged` the packages that are not due yet, `cancelled` the prints
-    that a cancel took back before they were final.
+    `calendar` is a fact of the market and not saved. `measured` is what the sessions of candidates
+    told, by the uid of their opening print: not saved, because it can be measured again. `owned`
+    are prints that a flagged package took from their sessions, `packaged` the packages that are not
+    due yet, `cancelled` the prints that a cancel took back before they were final.
     """
 
     __slots__ = (
         "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
-        "clusters", "counters", "days", "events", "flow", "followups", "interest", "memory",
-        "owned", "packaged", "packages", "rulings", "watermark",
+        "clusters", "counters", "days", "events", "flow", "followups", "interest", "lines",
+        "measured", "memory", "owned", "packaged", "packages", "rulings", "watermark",
     )  # fmt: skip
 
     def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
@@ -72,9 +75,11 @@ class EngineState:
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
         self.packages = Packages(self.rulings)
-        self.packaged: list[tuple[tuple[int, int, int, int, str], Group]] = []
+        self.packaged: list[tuple[Order, Group]] = []
         self.owned: dict[bytes, int] = {}
         self.candidates = Candidates()
+        self.lines = Lines()
+        self.measured: dict[bytes, Subject] = {}
         self.baselines = Baselines(calendar.sessions_between if calendar else _weekdays, Params())
         self.averages = Averages()
         self.flow = FlowWindows(Params())

@@ -6,7 +6,7 @@ from flow.domain.conditions import PrintConditions
 from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.securities import SecurityType
 from flow.domain.venues import counts_as_venue
-from signals.engine.labels import label, security_type
+from signals.engine.labels import label, least_passing, security_type
 from signals.engine.params import Params
 from signals.engine.placement import Placement, QuoteState, Side, conditions_of, place
 from signals.engine.sweeps import Fill
@@ -68,8 +68,9 @@ def tally_members(members: Sequence[StampedPrint], underlying: str, params: Para
     _add_amounts(tally)
     _add_sides(tally)
     _add_weights(tally)
-    _add_conditions(tally)
-    _add_labels(tally, security_type(underlying, params), params)
+    least = least_passing(params)
+    if tally.premium_micros is None or tally.premium_micros >= least:  # else no part of it passes
+        _add_labels(tally, security_type(underlying, params), least, params)
     return tally
 
 
@@ -77,18 +78,39 @@ def _add_amounts(tally: Tally) -> None:
     size = largest = value = 0
     premium: int | None = 0
     venues = tally.venues
-    for print_, _, _ in tally.reads:
-        contracts, venue = print_.size, print_.venue
+    seen: tuple[int, ...] | None = None
+    for print_, _, conditions in tally.reads:
+        contracts, venue, codes = print_.size, print_.venue, print_.conditions
         size += contracts
         largest = max(largest, contracts)
         value += print_.price_micros * contracts
         paid = print_.premium_micros
         # One unknown premium makes the sum unknown: a part is not the whole.
         premium = None if premium is None or paid is None else premium + paid
-        if counts_as_venue(venue):
-            venues[venue] = venues.get(venue, 0) + contracts
-    tally.size, tally.max_print_size = size, largest
-    tally.value_micros, tally.premium_micros = value, premium
+        venues[venue] = venues.get(venue, 0) + contracts
+        if codes != seen:  # most members of one session were printed alike
+            seen = codes
+            tally.codes.update(codes)
+        if not codes or not conditions.is_plain:
+            _add_conditions(tally, print_, conditions)
+    tally.size, tally.value_micros, tally.premium_micros = size, value, premium
+    tally.max_print_size = largest
+    for venue in [each for each in venues if not counts_as_venue(each)]:
+        del venues[venue]
+
+
+def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditions) -> None:
+    if not print_.conditions and print_.flags & _UNTOLD:
+        tally.untold_count += 1
+    if conditions.is_special:
+        tally.special_size += print_.size
+    if conditions.is_complex:
+        tally.complex_count += 1
+        tally.complex_size += print_.size
+    if conditions.is_iso:
+        tally.iso_count += 1
+        if counts_as_venue(print_.venue):
+            tally.iso_venues.add(print_.venue)
 
 
 def _add_sides(tally: Tally) -> None:
@@ -96,13 +118,12 @@ def _add_sides(tally: Tally) -> None:
     age_us = position_size = 0
     position_sum = 0.0
     for print_, placement, _ in tally.reads:
-        side, size = placement.side, print_.size
+        side, size, position = placement.side, print_.size, placement.spread_pos
         sides[side] += 1
         side_sizes[side] += size
         if side > _STALE:
             tally.last_quoted, tally.last_state = print_, placement.quote_state
             age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
-        position = placement.spread_pos
         if position is not None:
             position_size += size
             position_sum += position * size
@@ -129,31 +150,13 @@ def _add_weights(tally: Tally) -> None:
             tally.premium_sell_ppm += premium * weight
 
 
-def _add_conditions(tally: Tally) -> None:
-    seen: tuple[int, ...] | None = None
-    for print_, _, conditions in tally.reads:
-        codes = print_.conditions
-        if codes != seen:  # most members of one session were printed alike
-            seen = codes
-            tally.codes.update(codes)
-        if not codes and print_.flags & _UNTOLD:
-            tally.untold_count += 1
-        if conditions.is_special:
-            tally.special_size += print_.size
-        if conditions.is_complex:
-            tally.complex_count += 1
-            tally.complex_size += print_.size
-        if conditions.is_iso:
-            tally.iso_count += 1
-            tally.iso_venues.add(print_.venue)
-
-
-def _add_labels(tally: Tally, kind: SecurityType, params: Params) -> None:
+def _add_labels(tally: Tally, kind: SecurityType, least: int, params: Params) -> None:
     count = premium = 0
     for print_, placement, conditions in tally.reads:
-        if label(print_, placement, kind, params, conditions).passed:
+        paid = print_.premium_micros or 0
+        if paid >= least and label(print_, placement, kind, params, conditions).passed:
             count += 1
-            premium += print_.premium_micros or 0
+            premium += paid
     tally.signal_count, tally.signal_premium = count, premium
 
 

@@ -1,12 +1,25 @@
 """A packet against what is usual: its baselines are read before it enters them."""
 
+from collections.abc import Sequence
+
 from flow.domain.events import StampedPrint
 from flow.domain.sessions import Calendar, Session
+from flow.domain.units import MICROS
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
-from signals.engine.baselines import Baselines
+from signals.engine.baselines import Baselines, Scopes
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.readings import Metric, Reading, robust_z, scaled
+from signals.engine.readings import (
+    Metric,
+    Reading,
+    robust_z,
+    scaled,
+    scaled_logarithm,
+    scaled_volatility,
+)
+
+# Premium, size and spread as `scaled` returns them.
+Amounts = tuple[int | None, int | None, int | None]
 
 _METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
 
@@ -38,18 +51,30 @@ def _part_of(opening: StampedPrint, calendar: Calendar | None, params: Params) -
     return day_part(opening.ts, calendar.open_of(day), calendar.close_of(day), edge)
 
 
-def read_usual(baselines: Baselines, keys: Keys, features: Features, day: int) -> list[Reading]:
+def usual_amounts(features: Features) -> Amounts:
+    """Return what of a packet is held against its baselines, and then enters them."""
+    return (
+        scaled_logarithm(features.premium_usd),
+        scaled_logarithm(features.total_size),
+        scaled_logarithm(features.nbbo_spread_bps),
+    )
+
+
+def read_usual(
+    baselines: Baselines, scopes: Scopes, amounts: Amounts, features: Features
+) -> tuple[Reading, ...]:
     """Set the z features of a packet; return the readings that a revision is measured with."""
-    values = (features.premium_usd, features.total_size, features.nbbo_spread_bps)
-    readings = [
-        baselines.read(keys, metric, value, day)
-        for metric, value in zip(_METRICS, values, strict=True)
-    ]
+    premium, size, spread = amounts
+    readings = (
+        baselines.read_in(scopes, "premium", premium),
+        baselines.read_in(scopes, "size", size),
+        baselines.read_in(scopes, "spread", spread),
+    )
     _set(features, readings)
     return readings
 
 
-def reread_usual(readings: list[Reading], features: Features, params: Params) -> None:
+def reread_usual(readings: tuple[Reading, ...], features: Features, params: Params) -> None:
     """Set the z features of a revised packet against the baselines of its first revision.
 
     Baselines are not rewritten (errata 33), so a revision must not look at later ones.
@@ -66,7 +91,7 @@ def reread_usual(readings: list[Reading], features: Features, params: Params) ->
     _set(features, again)
 
 
-def _set(features: Features, readings: list[Reading]) -> None:
+def _set(features: Features, readings: Sequence[Reading]) -> None:
     premium, size, spread = readings
     features.premium_z, features.premium_z_n = premium.z, premium.n
     features.premium_z_scope, features.premium_typical_usd = premium.scope, premium.typical
@@ -76,29 +101,40 @@ def _set(features: Features, readings: list[Reading]) -> None:
     features.spread_z_scope = spread.scope
 
 
-def read_volatility(baselines: Baselines, keys: Keys, features: Features, day: int) -> None:
-    """Set how far the implied volatility stands from what is usual; it has no z (11.1)."""
+def read_volatility(
+    baselines: Baselines, scopes: Scopes, features: Features
+) -> tuple[Reading, ...]:
+    """Set how far the implied volatility stands from what is usual; it has no z (11.1).
+
+    Returns the reading, which a revision needs, or nothing without a volatility.
+    """
     if features.execution_iv is None:
-        return
-    found = baselines.read(keys, "iv", features.execution_iv, day)
+        return ()
+    found = baselines.read_in(scopes, "iv", scaled_volatility(features.execution_iv))
     features.iv_n, features.iv_typical = found.n, found.typical
     features.iv_shock = None if found.shift is None else round(found.shift, 4)
+    return (found,)
 
 
-def push_usual(
-    baselines: Baselines, keys: Keys, features: Features, day: int, params: Params
-) -> None:
+def reread_volatility(readings: tuple[Reading, ...], features: Features) -> None:
+    """Set the same of a revised packet, from what `read_usual` and `read_volatility` gave."""
+    value_ppm = scaled("iv", features.execution_iv)
+    for found in readings[len(_METRICS) :]:
+        if value_ppm is None:
+            return
+        features.iv_n, features.iv_typical = found.n, found.typical
+        if found.scope:
+            features.iv_shock = round((value_ppm - found.center_ppm) / MICROS, 4)
+
+
+def push_usual(  # noqa: PLR0917 - where a packet was read, and what it was read with
+    baselines: Baselines, scopes: Scopes, keys: Keys, amounts: Amounts, features: Features,
+    day: int, params: Params,
+) -> None:  # fmt: skip
     """Let a packet enter its baselines, unless special prints make it no ordinary one.
 
     Source: options-engine.md 10 strict; errata 13. Structures are compared with structures.
     """
     ordinary = features.special_size_ratio < params.special_min_ratio
     if ordinary or features.structure_type:
-        baselines.push(
-            keys,
-            premium_usd=features.premium_usd,
-            size=features.total_size,
-            spread_bps=features.nbbo_spread_bps,
-            iv=features.execution_iv,
-            session_date=day,
-        )
+        baselines.push_in(scopes, keys, (*amounts, scaled_volatility(features.execution_iv)), day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -37,14 +38,14 @@ class ClassifierParams(ParameterGroup):
     ] = 0.34
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """One addend of a confidence, with the words that say why."""
 
     points: float
     why: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one rule says of one packet.
 
     `reason` is empty when it fired; `needs_...` means that it abstains because the input cannot
@@ -59,6 +60,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     sentences: tuple[Sentence, ...] = ()
 
 
+@lru_cache(maxsize=1_024)  # a few reasons for each rule
 def silent(classifier_id: str, reason: str) -> Verdict:
     """Return the verdict of a rule that does not fire."""
     return Verdict(classifier_id=classifier_id, reason=reason)

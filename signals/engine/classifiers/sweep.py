@@ -85,17 +85,29 @@ def judge_sweep(classifier_id: str, features: Features, label: str, params: Swee
 
 def _refusal(right: str, direction: Direction, features: Features, params: SweepParams) -> str:
     """Return why the rule does not fire, empty if it does; the first reason wins."""
-    told = infer_direction(features, params)
-    buy, sell = features.buy_raw, features.sell_raw
+    if features.option_type != right:
+        return "other_right"
+    return _no_sweep(features, params) or _other_side(direction, features, params)
+
+
+def _no_sweep(features: Features, params: SweepParams) -> str:
     return first_reason(
         (
-            (features.option_type != right, "other_right"),
             (features.granularity == "minute", "needs_ticks"),
             (features.venue_count is None, "needs_venues"),
             (features.premium_usd is None, "needs_premium"),
             (features.count < params.sweep_min_count, "too_few_prints"),
             (not _is_large(features, params), "low_premium"),
             (not features.sweep, "no_sweep"),
+        )
+    )
+
+
+def _other_side(direction: Direction, features: Features, params: SweepParams) -> str:
+    told = infer_direction(features, params)
+    buy, sell = features.buy_raw, features.sell_raw
+    return first_reason(
+        (
             (features.sweep_sign <= 0, "sweep_at_bid"),
             (buy < params.min_aggressor_ratio or buy <= sell, "not_bought"),
             (told in ("bullish", "bearish") and told != direction, "direction_disagrees"),

@@ -7,6 +7,7 @@ from signals.engine.profiles.shared import (
     Inputs,
     ProfileParams,
     Term,
+    limits_of,
     points,
     values_of,
 )
@@ -27,10 +28,10 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     if z is not None and features.spread_z_n >= params.z_min_samples:
         spread = min(SPREAD_CAP, SPREAD_WEIGHT * max(0.0, z - SPREAD_FROM))
     return terms.contributing(
-        terms.eligible(0.12, features),
+        terms.eligible(0.12, inputs, params),
         Term(
             "event_calendar_alignment",
-            0.32 if inputs.is_pre_event else 0.0,
+            0.32,
             f"Known to come: {_words(features.event_kind)} in "
             f"{terms.days(features.days_to_event)}, before the option settles; at most "
             f"{PRE_EVENT_DAYS} days count.",
@@ -38,16 +39,21 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
                 features, "event_kind", "days_to_event", "expiry_after_event",
                 "pre_event_concentration",
             ),
-        ),
+        )
+        if inputs.is_pre_event
+        else None,
         terms.premium(0.14, inputs, params),
         Term(
             "spread_widening",
             points(spread),
             f"The spread stands {number(z or 0)} robust deviations above its usual width over "
-            f"{features.spread_z_n:,} packets; beyond {SPREAD_FROM} counts, "
-            f"{number(SPREAD_FROM + SPREAD_CAP / SPREAD_WEIGHT)} in full.",
+            f"{features.spread_z_n:,} packets, {params.z_min_samples:,} and more count; beyond "
+            f"{SPREAD_FROM} counts, {number(SPREAD_FROM + SPREAD_CAP / SPREAD_WEIGHT)} in full.",
             values_of(features, "spread_z", "spread_z_n", "spread_z_scope"),
-        ),
+            limits_of(params, "z_min_samples"),
+        )
+        if spread
+        else None,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from signals.engine.profiles.shared import (
     Inputs,
     ProfileParams,
     Term,
+    limits_of,
     points,
     values_of,
 )
@@ -27,25 +28,30 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     dte = features.dte_days
     is_gamma = inputs.is_near_atm and dte is not None and dte <= MAX_DAYS
     return terms.contributing(
-        terms.eligible(0.10, features),
+        terms.eligible(0.10, inputs, params),
         Term(
             "short_dated_atm_gamma_context",
-            0.32 if is_gamma else 0.0,
+            0.32,
             f"{terms.days(dte)} to expiry and {percent(abs(features.otm_pct or 0))} from the "
             f"money; at most {MAX_DAYS} days and {percent(NEAR_ATM)} count.",
             values_of(features, "dte_days", "otm_pct", "underlying_mid"),
-        ),
+        )
+        if is_gamma
+        else None,
         Term(
             "underlying_move_linkage",
             points(min(MOVE_CAP, abs(move) / FULL_MOVE_BPS)),
             f"The underlying had moved {number(move)} basis points in the minute before; "
             f"{number(MOVE_CAP * FULL_MOVE_BPS)} either way count in full.",
             values_of(features, "underlying_move_bps"),
-        ),
+        )
+        if move
+        else None,
         Term(
             "size",
             points(0.12 * inputs.size_factor),
             f"{features.total_size:,} contracts; {params.profile_full_size:,} count in full.",
             values_of(features, "total_size"),
+            limits_of(params, "profile_full_size"),
         ),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from signals.engine.direction import Direction, infer_direction
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.penalties import NEUTRAL_PROFILES, penalties_of
+from signals.engine.penalties import NEUTRAL_PROFILES, penalties_of, read_penalties
 from signals.engine.profiles import (
     arbitrage,
     event_driven,
@@ -16,6 +16,7 @@ from signals.engine.profiles import (
 )
 from signals.engine.profiles.shared import (
     Inputs,
+    Penalty,
     ProfileParams,
     ProfileScore,
     Term,
@@ -43,23 +44,35 @@ def score_profiles(features: Features, params: Params) -> list[ProfileScore]:
     """
     inputs = read_inputs(features, params)
     lean = infer_direction(features, params)
-    return [_score(profile_id, terms_of, inputs, lean, params) for profile_id, terms_of in PROFILES]
+    found = read_penalties(features, params)
+    return [
+        _score(profile_id, terms_of, inputs, lean, found, params)
+        for profile_id, terms_of in PROFILES
+    ]
 
 
-def _score(
-    profile_id: str, terms_of: Terms, inputs: Inputs, lean: Direction, params: Params
+def _score(  # noqa: PLR0917 - one profile, and what all of them read
+    profile_id: str,
+    terms_of: Terms,
+    inputs: Inputs,
+    lean: Direction,
+    found: tuple[Penalty, ...],
+    params: Params,
 ) -> ProfileScore:
     pin = None
     if profile_id == institutional.PROFILE:
         pin = institutional.institutional_pin(inputs, params)
     terms = (pin,) if pin else terms_of(inputs, params)
     raw = total_of(terms)
-    penalties = penalties_of(profile_id, inputs.features, params)
-    worst = max((penalty.value for penalty in penalties), default=0.0)
+    penalties = penalties_of(profile_id, found, inputs.features)
+    score = raw
+    if penalties:
+        worst = max([penalty.value for penalty in penalties])
+        score = points(raw * (1 - params.penalty_weight * worst))
     return ProfileScore(
         profile_id=profile_id,
         raw=raw,
-        score=points(raw * (1 - params.penalty_weight * worst)),
+        score=score,
         direction=_direction(profile_id, lean),
         terms=terms,
         penalties=penalties,

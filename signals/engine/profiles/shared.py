@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from signals.engine.classifiers.shared import ClassifierParams
 from signals.engine.direction import LEANS, Direction, DirectionParams
 from signals.engine.features import Features, ratio
-from signals.engine.parameter import Tuned
+from signals.engine.gate import EventParams
+from signals.engine.parameter import ParameterGroup, Tuned
 
 _USD = ("USD", 1, 1_000_000_000)
+_FULL_PREMIUM = {"etf": "profile_etf_premium_usd", "index": "profile_index_premium_usd"}
 # Source: options-engine.md 13.1.
 BURST_PRINTS = 8
 RETAIL_PREMIUM_USD = 100_000
@@ -21,7 +22,7 @@ PRE_EVENT_DAYS = 21
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProfileParams(ClassifierParams, DirectionParams):
+class ProfileParams(EventParams, DirectionParams):
     """Scales of the profiles. Source: options-engine.md 13.1 and 13.5 (PROPOSED tiers)."""
 
     profile_premium_usd: Annotated[
@@ -42,29 +43,39 @@ class ProfileParams(ClassifierParams, DirectionParams):
 
     def full_premium_usd(self, security_type: str) -> int:
         """Return the premium that counts in full, by security type."""
-        tiers = {"etf": self.profile_etf_premium_usd, "index": self.profile_index_premium_usd}
-        return tiers.get(security_type, self.profile_premium_usd)
+        full: int = getattr(self, full_premium_key(security_type))
+        return full
 
 
-class Term(msgspec.Struct, frozen=True):
-    """One addend of a score that contributed, with the words and the numbers that say why."""
+def full_premium_key(security_type: str) -> str:
+    """Return which parameter is the premium that counts in full, by security type."""
+    return _FULL_PREMIUM.get(security_type, "profile_premium_usd")
+
+
+class Term(msgspec.Struct, frozen=True, gc=False):
+    """One addend of a score that contributed, with the words and the numbers that say why.
+
+    `values` are the features that it rests on, `limits` the thresholds that they were held against.
+    """
 
     code: str
     points: float
     text: str
     values: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
 
 
-class Penalty(msgspec.Struct, frozen=True):
+class Penalty(msgspec.Struct, frozen=True, gc=False):
     """One doubt that lowers a score. Only the largest of several counts."""
 
     code: str
     value: float
     text: str
     values: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
 
 
-class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
+class ProfileScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One hypothesis. `raw` is the sum of its terms, `score` what its largest penalty leaves.
 
     `pin` is the reason that holds a profile down before penalties; its only term then says so.
@@ -79,10 +90,15 @@ class ProfileScore(msgspec.Struct, frozen=True, kw_only=True):
     pin: str | None = None
 
 
-class Inputs(msgspec.Struct, frozen=True):
+# The words of a term, the features that they rest on, the thresholds that these were held against.
+Said = tuple[str, dict[str, Any], dict[str, Any]]
+
+
+class Inputs(msgspec.Struct, frozen=True, gc=False):
     """What scores read, once per packet. Factors and shares are 0 to 1; missing input counts as 0.
 
-    `side_share` is the size on the leading side, `sold_share` that on the selling side.
+    `side_share` is the size on the leading side, `sold_share` that on the selling side. `said`
+    keeps the words that several profiles use, so that they are made once.
     """
 
     features: Features
@@ -97,6 +113,7 @@ class Inputs(msgspec.Struct, frozen=True):
     is_short_dated_otm: bool
     is_near_atm: bool
     is_pre_event: bool
+    said: dict[str, Said] = {}
 
 
 def read_inputs(features: Features, params: ProfileParams) -> Inputs:
@@ -158,9 +175,14 @@ def values_of(features: Features, *keys: str) -> dict[str, Any]:
     return {key: getattr(features, key) for key in keys}
 
 
+def limits_of(params: ParameterGroup, *keys: str) -> dict[str, Any]:
+    """Return the thresholds that a term is held against, by key."""
+    return {key: getattr(params, key) for key in keys}
+
+
 def total_of(terms: tuple[Term, ...]) -> float:
     """Return the sum of the points between 0 and 1, to four places, exact in ten-thousandths."""
-    return unit(sum(round(term.points * 10_000) for term in terms) / 10_000)
+    return unit(sum([round(term.points * 10_000) for term in terms]) / 10_000)
 
 
 def points(value: float) -> float:

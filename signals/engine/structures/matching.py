@@ -16,6 +16,7 @@ from signals.engine.params import Params
 from signals.engine.structures.assembly import Structure, inferred_structure
 from signals.engine.structures.legs import Leg
 from signals.engine.structures.params import StructureParams
+from signals.engine.tally import Tally
 
 REACH_WINDOWS = 3
 
@@ -44,23 +45,23 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
         return REACH_WINDOWS * self.window_us
 
 
-def is_candidate(features: Features, leg: Leg, params: StructureParams) -> bool:
+def is_candidate(features: Features, tally: Tally, params: StructureParams) -> bool:
     """Return whether a final packet may be a leg of an inferred structure.
 
     Missing: minute bars, unknown venues and an unknown premium are no candidates; nor is a packet
     with any flagged print: the tape itself says what that belongs to.
     Source: options-engine.md 9.4 stage B; errata 8.
     """
-    premium = leg.premium_micros
+    premium = tally.premium_micros
     return (
-        features.granularity == "tick"
-        and features.venue_count is not None
-        and not features.complex_count
+        tally.size >= params.structure_leg_min_size
         and premium is not None
         and premium >= params.structure_leg_min_premium_usd * MICROS
-        and leg.size >= params.structure_leg_min_size
-        and abs(leg.imbalance) >= params.structure_leg_min_imbalance
-        and leg.signed_share >= params.structure_leg_min_signed_share
+        and abs(features.imbalance) >= params.structure_leg_min_imbalance
+        and features.signed_share >= params.structure_leg_min_signed_share
+        and features.granularity == "tick"
+        and features.venue_count is not None
+        and not features.complex_count
     )
 
 

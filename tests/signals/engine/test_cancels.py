@@ -107,7 +107,9 @@ def test_days_count_prints_and_contracts_in_processing_order() -> None:
     before = [days.add(found[:2]), days.add(found[2:])]
 
     assert before == [0, 200]
-    assert days.of[SPY_CALL] == Day(TRADE_DATE, 5, 500, found[0].uid, found[4].uid)
+    assert days.of[SPY_CALL] == Day(
+        TRADE_DATE, 5, 500, (found[0].ts, found[0].uid), (found[4].ts, found[4].uid)
+    )
 
 
 def test_a_new_trade_date_starts_every_contract_again() -> None:

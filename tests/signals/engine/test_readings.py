@@ -24,6 +24,12 @@ from signals.engine.windows import Window
 LOG_METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
 
 
+def against(
+    window: Window, metric: Metric, value: float | None, scope: Scope, floor: float
+) -> Reading:
+    return read_window(window, metric, scaled(metric, value), scope, floor)
+
+
 def naive_z(values: list[float], value: float, floor: float = 0.1) -> float:
     """Return the robust z in plain floats, straight from the formula of the table below."""
     logs = [math.log(1 + each) for each in values]
@@ -58,7 +64,7 @@ G6 = [
 def test_golden_g6_strict(
     metric: Metric, values: list[float], value: float, expected: tuple[int, int, float]
 ) -> None:
-    reading = read_window(window_of(metric, values), metric, value, "contract", 0.1)
+    reading = against(window_of(metric, values), metric, value, "contract", 0.1)
 
     assert (reading.center_ppm, reading.mad_ppm, reading.z) == expected
     assert reading.n == len(values)
@@ -68,7 +74,7 @@ def test_golden_g6_strict(
 
 def test_golden_g6_of_nothing_is_no_reading() -> None:
     with pytest.raises(IndexError):
-        read_window(Window(), "size", 15.0, "contract", 0.1)
+        against(Window(), "size", 15.0, "contract", 0.1)
 
 
 # Errata 19: 0.07 x 0.08 is 1 333 bps, one tick wider 2 500 bps.
@@ -76,7 +82,7 @@ def test_golden_g6_of_nothing_is_no_reading() -> None:
 def test_one_tick_wider_is_no_giant_z() -> None:
     usual, wider = 0.01 / 0.075 * 10_000, 0.02 / 0.08 * 10_000
 
-    reading = read_window(window_of("spread", [usual] * 12), "spread", wider, "contract", 0.1)
+    reading = against(window_of("spread", [usual] * 12), "spread", wider, "contract", 0.1)
 
     assert reading.z == 4.2375
     assert reading.typical == 1_333.3
@@ -175,22 +181,22 @@ def test_normal_sample_has_its_standard_deviation() -> None:
 def test_typical_value_is_the_median_in_its_own_unit(
     metric: Metric, values: list[float], typical: float
 ) -> None:
-    assert read_window(window_of(metric, values), metric, None, "contract", 0.1).typical == typical
+    assert against(window_of(metric, values), metric, None, "contract", 0.1).typical == typical
 
 
 def test_volatility_has_a_shift_and_no_z() -> None:
     window = window_of("iv", [0.40, 0.42, 0.50])
 
-    assert read_window(window, "iv", 0.55, "bucket", 0.1) == Reading(
+    assert against(window, "iv", 0.55, "bucket", 0.1) == Reading(
         z=None, n=3, scope="bucket", typical=0.42, shift=0.13, center_ppm=420_000, mad_ppm=0
     )
-    assert read_window(window, "iv", 0.40, "bucket", 0.1).shift == -0.02
+    assert against(window, "iv", 0.40, "bucket", 0.1).shift == -0.02
 
 
 @pytest.mark.parametrize("metric", [*LOG_METRICS, "iv"])
 @pytest.mark.parametrize("value", [None, math.nan, -1.0])
 def test_missing_value_has_a_baseline_and_no_z(metric: Metric, value: float | None) -> None:
-    reading = read_window(window_of(metric, [0.4] * 3), metric, value, "underlying", 0.1)
+    reading = against(window_of(metric, [0.4] * 3), metric, value, "underlying", 0.1)
 
     assert (reading.z, reading.shift) == (None, None)
     assert (reading.scope, reading.n) == ("underlying", 3)
@@ -219,7 +225,7 @@ def test_missing_value_has_a_baseline_and_no_z(metric: Metric, value: float | No
 def test_halves_of_a_millionth_are_rounded_up(
     values: list[int], center_ppm: int, mad_ppm: int
 ) -> None:
-    reading = read_window(Window(values), "size", None, "contract", 0.1)
+    reading = against(Window(values), "size", None, "contract", 0.1)
 
     assert (reading.center_ppm, reading.mad_ppm) == (center_ppm, mad_ppm)
 
@@ -230,7 +236,7 @@ def test_quarter_of_a_millionth_is_rounded_to_the_nearest() -> None:
     for values, mad_ppm in (
         ([0, 1, 2, 3], 1), ([0, 1, 3, 4], 2), ([0, 1, 2, 3, 9, 10], 2), ([0, 0, 0, 1, 2, 3], 1),
     ):  # fmt: skip
-        assert read_window(Window(values), "size", None, "contract", 0.1).mad_ppm == mad_ppm
+        assert against(Window(values), "size", None, "contract", 0.1).mad_ppm == mad_ppm
 
 
 @given(
@@ -241,7 +247,7 @@ def test_quarter_of_a_millionth_is_rounded_to_the_nearest() -> None:
 def test_any_z_equals_the_formula_in_floats(values: list[int], value: int, floor: float) -> None:
     wide = [float(each) for each in values]
 
-    reading = read_window(window_of("size", wide), "size", value, "contract", floor)
+    reading = against(window_of("size", wide), "size", value, "contract", floor)
 
     assert reading.z is not None
     # millionths of rounding in value, median and MAD: at most 2e-6 and 1e-6 relative to the floor
@@ -253,8 +259,8 @@ def test_any_z_equals_the_formula_in_floats(values: list[int], value: int, floor
 def test_scaling_all_premiums_hardly_moves_the_z(values: list[int], by: int) -> None:
     # ln(1 + kx) - ln(1 + x) is ln k but for the 1: at $100,000 and more it vanishes
     base = [each * 100_000.0 for each in values]
-    plain = read_window(window_of("premium", base), "premium", base[0], "contract", 0.1)
-    larger = read_window(
+    plain = against(window_of("premium", base), "premium", base[0], "contract", 0.1)
+    larger = against(
         window_of("premium", [each * by for each in base]), "premium", base[0] * by, "contract", 0.1
     )
 
@@ -272,8 +278,8 @@ def test_larger_value_has_no_smaller_z(values: list[int], one: int, other: int) 
     window = window_of("size", [float(each) for each in values])
     small, large = sorted((one, other))
 
-    low = read_window(window, "size", small, "contract", 0.1).z
-    high = read_window(window, "size", large, "contract", 0.1).z
+    low = against(window, "size", small, "contract", 0.1).z
+    high = against(window, "size", large, "contract", 0.1).z
 
     assert low is not None
     assert high is not None
@@ -283,18 +289,18 @@ def test_larger_value_has_no_smaller_z(values: list[int], one: int, other: int) 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=30), st.integers(1, 100_000))
 def test_revised_packet_needs_no_window(values: list[int], value: int) -> None:
     window = window_of("size", [float(each) for each in values])
-    reading = read_window(window, "size", None, "contract", 0.1)
+    reading = against(window, "size", None, "contract", 0.1)
 
     value_ppm = scaled("size", value)
     assert value_ppm is not None
     again = robust_z(value_ppm, reading.center_ppm, reading.mad_ppm, 0.1)
 
-    assert again == read_window(window, "size", value, "contract", 0.1).z
+    assert again == against(window, "size", value, "contract", 0.1).z
 
 
 @pytest.mark.parametrize("scope", ["contract", "bucket", "underlying"])
 def test_reading_names_its_scope_and_survives_saving(scope: Scope) -> None:
-    reading = read_window(window_of("size", [10.0] * 12), "size", 15, scope, 0.1)
+    reading = against(window_of("size", [10.0] * 12), "size", 15, scope, 0.1)
 
     assert reading.scope == scope
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=Reading) == reading

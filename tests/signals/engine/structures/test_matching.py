@@ -14,31 +14,30 @@ from signals.engine.structures.matching import (
     is_rung,
     share_venue,
 )
-from tests.signals.engine.structures.builders import FEB, candidate, leg
+from signals.engine.tally import Tally
+from tests.signals.engine.structures.builders import FEB, candidate
 from tests.support.engine_builders import ms
 
 PARAMS = Params()
 OPRA, UNKNOWN_VENUE = 11, 0
 
 
-_BOUGHT = {"sign": 1, "imbalance": 1.0, "signed_share": 1.0}
-
-
-def able(features: dict[str, Any], changes: dict[str, Any], params: Params = PARAMS) -> bool:
+def able(features: dict[str, Any], sums: dict[str, Any], params: Params = PARAMS) -> bool:
     """Ask for a packet of 10 contracts at 10.00: $10,000, all bought."""
-    told = Features(**({"venue_count": 1} | features))
-    return is_candidate(
-        told, leg("C450", **({"size": 10, "usd": 10.0} | _BOUGHT | changes)), params
-    )
+    bought = {"venue_count": 1, "imbalance": 1.0, "signed_share": 1.0}
+    tally = Tally()
+    tally.size = sums.get("size", 10)
+    tally.premium_micros = sums.get("premium_micros", 10_000_000_000)
+    return is_candidate(Features(**(bought | features)), tally, params)
 
 
 @pytest.mark.parametrize(
     ("features", "changes"),
     [
         ({}, {}),
-        ({}, {"imbalance": 0.6}),
-        ({}, {"imbalance": -0.6, "sign": -1}),
-        ({}, {"signed_share": 0.5}),
+        ({"imbalance": 0.6}, {}),
+        ({"imbalance": -0.6}, {}),
+        ({"signed_share": 0.5}, {}),
     ],
 )
 def test_candidate_at_its_thresholds(features: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -53,10 +52,10 @@ def test_candidate_at_its_thresholds(features: dict[str, Any], changes: dict[str
         ({"complex_count": 1}, {}),
         ({}, {"premium_micros": None}),
         ({}, {"premium_micros": 9_999_999_999}),
-        ({}, {"size": 9, "usd": 20.0}),
-        ({}, {"imbalance": 0.5999}),
-        ({}, {"imbalance": -0.5999}),
-        ({}, {"signed_share": 0.4999}),
+        ({}, {"size": 9}),
+        ({"imbalance": 0.5999}, {}),
+        ({"imbalance": -0.5999}, {}),
+        ({"signed_share": 0.4999}, {}),
     ],
 )
 def test_no_candidate_below_them(features: dict[str, Any], changes: dict[str, Any]) -> None:
@@ -75,8 +74,8 @@ def test_no_candidate_below_them(features: dict[str, Any], changes: dict[str, An
 def test_thresholds_are_tuning(key: str, value: float) -> None:
     changes = {"imbalance": 0.9, "signed_share": 0.9}
 
-    assert able({}, changes)
-    assert not able({}, changes, Params.from_values({key: value}))
+    assert able(changes, {})
+    assert not able(changes, {}, Params.from_values({key: value}))
 
 
 def test_candidate_is_due_when_its_session_is_and_three_windows_have_passed() -> None:
