@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from flow import reference_admin
 from flow.codes import (
     condition_letter,
     flag_names,
@@ -42,6 +43,9 @@ from flow.evidence_text import (
 from flow.models import ControlRequest, Gap, Quarantine
 from flow.storage.pages import QuoteRow, quotes_by_seq
 from flow.storage.status import stream_status
+
+# Registers its own pages when it is imported.
+__all__ = ["reference_admin"]
 
 WHO = ("key", "stream_name", "seq", time("ts", "event time"), time("received_at", "received"))
 QUOTE = (

@@ -8,14 +8,64 @@ columns agree.
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from flow.reference_models import (
+    SECURITY_TYPES,
+    CorporateAction,
+    IndexMember,
+    OptionAdjustment,
+    OptionEod,
+    ReferenceLoad,
+    ScheduledEvent,
+    SymbolAlias,
+    TradeCondition,
+    Venue,
+)
+
+__all__ = [
+    "Contract",
+    "ControlRequest",
+    "CorporateAction",
+    "EquityPrint",
+    "EquityQuote",
+    "FeedCursor",
+    "Gap",
+    "IndexMember",
+    "OptionAdjustment",
+    "OptionEod",
+    "OptionPrint",
+    "OptionQuote",
+    "Quarantine",
+    "RawRow",
+    "ReferenceLoad",
+    "ScheduledEvent",
+    "SessionDay",
+    "Stream",
+    "Symbol",
+    "SymbolAlias",
+    "TradeCondition",
+    "Venue",
+]
+
 
 class Symbol(models.Model):
-    """One underlying or equity by its canonical text. The id is a storage key, never an order."""
+    """One underlying or equity by its canonical text. The id is a storage key, never an order.
+
+    All but the name comes from reference files and is NULL until one tells it.
+    """
 
     name = models.CharField(max_length=32, unique=True)
+    title = models.TextField(null=True)
+    security_type = models.CharField(max_length=5, null=True)
+    sector = models.TextField(null=True)
+    industry = models.TextField(null=True)
 
     class Meta:
         db_table = "symbol"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(security_type__in=SECURITY_TYPES), name="symbol_security_type"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -45,6 +95,7 @@ class SessionDay(models.Model):
     open_at = models.DateTimeField()
     close_at = models.DateTimeField()
     early_close = models.BooleanField(default=False)
+    key_order = ("date",)
 
     class Meta:
         db_table = "session_day"

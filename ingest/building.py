@@ -17,6 +17,7 @@ from flow.domain.events import (
     OptionPrint,
     OptionQuote,
 )
+from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar
 from flow.storage.instruments import Instruments
 from flow.storage.kinds import (
@@ -29,6 +30,7 @@ from flow.storage.kinds import (
 from flow.storage.streams import StreamHead
 from flow.storage.writer import Batch, Counters
 from ingest.feeds import Capabilities, stream_kind
+from ingest.sightings import Sightings
 from ingest.stamping import Stamper
 from signals.engine.labels import label, security_type
 from signals.engine.params import Params
@@ -49,9 +51,12 @@ class Builder:
         capabilities: Capabilities,
         calendar: Calendar,
         instruments: Instruments,
+        multipliers: Multipliers = NO_MULTIPLIERS,
     ) -> None:
         self.heads = heads
-        self.stamper = Stamper(capabilities, calendar)
+        self.stamper = Stamper(capabilities, calendar, multipliers)
+        self.contracts = Sightings()
+        self.symbols = {kind: Sightings() for kind in PRINT_KINDS}
         self.params = Params()
         self.revision = 0
         self._instruments = instruments
@@ -108,6 +113,9 @@ class Builder:
         stamped = self.stamper.stamp_option_print(
             event, batch.take_seq(), late=self._late(batch, event)
         )
+        if self.contracts.see(event.contract, stamped.session_date, event.ts):
+            underlying = underlying_of(event.contract)
+            self.symbols["option_print"].see(underlying, stamped.session_date, event.ts)
         placement = place(stamped, self.params)
         verdict = label(
             stamped,
@@ -144,6 +152,7 @@ class Builder:
         stamped = self.stamper.stamp_equity_print(
             event, batch.take_seq(), late=self._late(batch, event)
         )
+        self.symbols["equity_print"].see(event.symbol, stamped.session_date, event.ts)
         batch.rows.append(
             equity_print_row(
                 stamped,

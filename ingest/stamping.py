@@ -18,6 +18,7 @@ from flow.domain.events import (
     StampedEquityPrint,
     StampedPrint,
 )
+from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar
 from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
@@ -54,8 +55,14 @@ _NO_SPOT = _Spot()
 class Stamper:
     """The quote memory of one source. Pure: it reads no clock and no database."""
 
-    def __init__(self, capabilities: Capabilities, calendar: Calendar) -> None:
+    def __init__(
+        self,
+        capabilities: Capabilities,
+        calendar: Calendar,
+        multipliers: Multipliers = NO_MULTIPLIERS,
+    ) -> None:
         self._calendar = calendar
+        self._multipliers = multipliers
         self._option_mode = int(capabilities.quote_mode_options)
         self._equity_mode = int(capabilities.quote_mode_equities)
         # A change feed's quote stands until the next one; a sample only as long as it is fresh.
@@ -103,8 +110,12 @@ class Stamper:
         if same_tick:
             flags |= _SAME_TICK
         spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
-        session, session_date = self._calendar.locate(ts, gth=terms.is_index)
+        session, session_date = self._calendar.locate(
+            ts, gth=terms.is_index, late_close=terms.late_close
+        )
         multiplier = terms.multiplier
+        if multiplier is None and terms.root:
+            multiplier = self._multipliers.of(terms.root, session_date)
         return StampedPrint(
             seq,
             ts,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import PrintFlag
-from flow.domain.securities import INDEX_UNDERLYINGS
+from flow.domain.securities import INDEX_UNDERLYINGS, closes_late
 
 
 class Terms(NamedTuple):
@@ -14,10 +14,20 @@ class Terms(NamedTuple):
     expiry: int | None  # proleptic ordinal
     multiplier: int | None
     is_index: bool  # trades the index overnight hours
+    late_close: bool  # trades to 16:15
+    root: str  # of an adjusted contract, whose multiplier hangs on the trade date; else empty
     flags: int
 
 
-_UNREADABLE = Terms(None, None, None, is_index=False, flags=int(PrintFlag.PARSE_ERROR))
+_UNREADABLE = Terms(
+    None,
+    None,
+    None,
+    is_index=False,
+    late_close=False,
+    root="",
+    flags=int(PrintFlag.PARSE_ERROR),
+)
 
 
 def read_terms(text: str) -> Terms:
@@ -35,5 +45,7 @@ def read_terms(text: str) -> Terms:
         expiry=contract.expiry,
         multiplier=contract.multiplier,
         is_index=contract.underlying in INDEX_UNDERLYINGS,
+        late_close=closes_late(contract.underlying),
+        root=contract.root if contract.adjusted else "",
         flags=int(PrintFlag.ADJUSTED) if contract.adjusted else 0,
     )

@@ -25,6 +25,7 @@ from flow.storage.db import connect
 from flow.storage.hints import announce
 from flow.storage.instruments import Instruments
 from flow.storage.kinds import equity_quote, option_quote
+from flow.storage.reference import load_multipliers
 from flow.storage.schemas import alias_of
 from flow.storage.streams import StreamHead, is_closed, newest_ts, open_stream
 from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
@@ -33,6 +34,7 @@ from ingest.building import PRINT_KINDS, Builder
 from ingest.feeds import Cursor, Feed, FeedItem, check_time
 from ingest.malformed import BadInput, FeedStopped
 from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Every, Promises
+from ingest.reference import ReferenceEntries
 from ingest.resends import remember_present, remember_tail
 from signals.engine.params import Params
 
@@ -147,6 +149,10 @@ class IngestWorker:
             capabilities=self.feed.capabilities,
             calendar=load_calendar(conn),
             instruments=self._instruments,
+            multipliers=load_multipliers(conn),
+        )
+        self._reference = ReferenceEntries(
+            conn, self._instruments, is_live=self.run == 0, monotonic=self._monotonic
         )
         self._stored_until = newest_ts(conn, [head.id for head in heads.values()])
         self._builder.stamper.warm(self._warm_options(), self._warm_equities())
@@ -237,6 +243,7 @@ class IngestWorker:
             remember_present(self._conn, builder, self._instruments, events)
         for event in events:
             builder.add(event)
+        self._reference.tell(builder)
         self._promises.saw(builder.max_ts)
         if builder.counters.stored or self._promises.rule == "wall":
             self._add_clock(received_at, idle=not events, has_more=has_more)

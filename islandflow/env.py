@@ -52,6 +52,14 @@ class Environment(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"]
     options_ingest_adapter: Literal["synthetic", "alpaca", "ibkr", "databento", "massive"]
     equities_ingest_adapter: Literal["synthetic", "alpaca"]
+    refdata_event_calendar_path: Path | None
+    refdata_event_calendar_provider: Literal["alpha_vantage"] | None
+    refdata_event_calendar_refresh_ms: int
+    refdata_option_eod_path: Path | None
+    alpha_vantage_api_key: SecretStr | None
+    alpha_vantage_url: str
+    alpha_vantage_earnings_horizon: Literal["3month", "6month", "12month"]
+    alpha_vantage_earnings_symbol: str | None
 
     _readings: Readings = PrivateAttr()
 

@@ -57,6 +57,7 @@ class CalendarEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     session: EventSession = "exact"
     earliest_ts: _Instant | None = None
     source: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    withdrawn: bool = False  # from `announced_ts` on it was known not to happen
 
     def __post_init__(self) -> None:
         """Refuse an interval that ends before it starts."""
@@ -67,6 +68,15 @@ class CalendarEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     def starts_ts(self) -> int:
         """Return the earliest instant at which it may happen."""
         return self.event_ts if self.earliest_ts is None else self.earliest_ts
+
+    def says_same_as(self, other: "CalendarEvent") -> bool:
+        """Return whether another revision of this event tells the same, whoever and whenever."""
+        return (self.kind, self.event_ts, self.earliest_ts, self.withdrawn) == (
+            other.kind,
+            other.event_ts,
+            other.earliest_ts,
+            other.withdrawn,
+        )
 
 
 class CalendarError(ValueError):
@@ -137,6 +147,7 @@ def read_row(row: Mapping[str, Any], *, received_ts: int, source: str = "") -> C
         "session": session,
         "earliest_ts": None if earliest == latest else earliest,
         "source": _text(row.get("source")) or source,
+        "withdrawn": row.get("withdrawn") in (True, "true"),
     }
     found = read_payload(event)
     if found is None:

@@ -186,7 +186,8 @@ class Control(msgspec.Struct, frozen=True):
     """An entry of the log that is no print: it has a position like every row.
 
     Kinds: `clock` (ts is the promise that nothing at or before it is on time any more),
-    `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt`, `calendar`.
+    `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt`, `calendar`
+    (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest).
     Only clock entries and session closes move the watermark.
     """
 

@@ -1,4 +1,4 @@
-"""What kind of thing an underlying is, from a fixed table; reference data refines it in step 3."""
+"""What kind of thing an underlying is, from a fixed table, and how long its options trade."""
 
 from typing import Literal
 
@@ -15,6 +15,23 @@ DEFAULT_ETFS = (
     "SPY", "QQQ", "IWM", "DIA", "TLT", "GLD", "SLV", "XLF", "XLE", "XLV", "XLI", "XLP", "XLU",
     "XLY", "SMH", "ARKK",
 )  # fmt: skip
+
+# ETFs and notes whose options trade to 16:15 New York, as the stocks' options do to 16:00. Index
+# options do too. Source: the lists of three brokers (IG, Firstrade, Terry's Tips), read 2026-11-21;
+# a name stands here if at least two of them have it. No exchange publishes one list.
+LATE_CLOSE_FUNDS = frozenset(
+    {
+        "DBA", "DBB", "DBC", "DBO", "DIA", "EEM", "EFA", "GAZ", "IWM", "IWN", "IWO", "IWV", "JJC",
+        "KBE", "KRE", "MDY", "MLPN", "MOO", "OEF", "OIL", "QQQ", "SLX", "SPY", "SVXY", "UNG",
+        "UUP", "UVIX", "UVXY", "VIIX", "VIXM", "VIXY", "VXX", "VXZ", "XHB", "XLB", "XLE", "XLF",
+        "XLI", "XLK", "XLP", "XLU", "XLV", "XLY", "XME", "XRT",
+    }
+)  # fmt: skip
+
+
+def closes_late(underlying: str) -> bool:
+    """Return whether options of a canonical underlying trade a quarter of an hour longer."""
+    return underlying in LATE_CLOSE_FUNDS or underlying in INDEX_UNDERLYINGS
 
 
 def security_type(

@@ -23,6 +23,9 @@ PRE_OPENS = time(4)
 POST_CLOSES = time(20)
 GTH_OPENS = time(20, 15)
 GTH_CLOSES = time(9, 25)
+# How much longer than the stocks index options and some ETF options trade, on half days too.
+# Source: spec/libraries.md section 2 (CBOE_Index_Options: 16:15, and 13:15 on half days).
+LATE_CLOSE_US = 15 * 60 * 1_000_000
 _HOUR_US = 3_600_000_000
 
 
@@ -72,22 +75,31 @@ class Calendar:
         self._open_of = {row.date: row.open_us for row in regular}
         self._close_of = {row.date: row.close_us for row in regular}
         self._dates = sorted(self._close_of)
-        self._tracks = (_track(regular, explicit, gth=False), _track(regular, explicit, gth=True))
-        self._last: list[_Segment] = [_NOWHERE, _NOWHERE]
+        late = [_late(row) for row in regular]
+        self._tracks = (
+            _track(regular, explicit, gth=False),
+            _track(late, explicit, gth=False),
+            _track(late, explicit, gth=True),
+        )
+        self._last: list[_Segment] = [_NOWHERE, _NOWHERE, _NOWHERE]
 
-    def locate(self, ts_us: int, *, gth: bool = False) -> tuple[Session, int]:
+    def locate(
+        self, ts_us: int, *, gth: bool = False, late_close: bool = False
+    ) -> tuple[Session, int]:
         """Return the session and the trade date's ordinal of an instant.
 
-        `gth`: the product trades the index overnight hours, which belong to the next business day.
+        `gth`: an index product, which trades overnight hours that belong to the next business day,
+        and to 16:15. `late_close`: another product whose options trade to 16:15.
         Missing: outside every row it is CLOSED on the New York calendar date.
         """
-        last = self._last[gth]
+        track = 2 if gth else 1 if late_close else 0
+        last = self._last[track]
         if last.start_us <= ts_us < last.end_us:
             return last.found
-        starts, segments = self._tracks[gth]
+        starts, segments = self._tracks[track]
         place = bisect.bisect_right(starts, ts_us) - 1
         if place >= 0 and ts_us < segments[place].end_us:
-            self._last[gth] = segments[place]
+            self._last[track] = segments[place]
             return segments[place].found
         return Session.CLOSED, new_york_date(ts_us)
 
@@ -103,6 +115,19 @@ class Calendar:
     def close_of(self, day: int) -> int | None:
         """Return the regular close of a trade date, None where it is no trading day."""
         return self._close_of.get(day)
+
+    def trading_close_of(
+        self, day: int, *, late_close: bool = False, expires: bool = False
+    ) -> int | None:
+        """Return when options stop trading, None where it is no trading day.
+
+        `expires`: an index series that settles at the close, on its last day, stops with the
+        stocks (options errata 22); an ETF's does not, so do not pass it for one.
+        """
+        close = self._close_of.get(day)
+        if close is None or expires or not late_close:
+            return close
+        return close + LATE_CLOSE_US
 
     def next_trading_day(self, day: int) -> int | None:
         """Return the first trading day after a date, None beyond the rows."""
@@ -171,6 +196,10 @@ def _track(
         parts += [row, explicit.get((row.date, Session.POST)) or _derived(row, Session.POST)]
         _append(segments, parts)
     return [segment.start_us for segment in segments], segments
+
+
+def _late(row: SessionDay) -> SessionDay:
+    return SessionDay(row.date, row.open_us, row.close_us + LATE_CLOSE_US, row.kind)
 
 
 def _append(segments: list[_Segment], parts: list[SessionDay]) -> None:

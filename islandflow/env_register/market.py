@@ -1,7 +1,7 @@
 """Candles, reference data and replay."""
 
-from islandflow.env_register.kinds import Choice, Credential, Place, Text, Whole
-from islandflow.env_register.variable import Group, later, no_meaning, renamed, tuning
+from islandflow.env_register.kinds import Address, Choice, Credential, Place, Text, Whole
+from islandflow.env_register.variable import Group, no_meaning, renamed, tuning, used
 
 RUN = "A replay is a run with its own streams, span and speed, given when it is made."
 BARS = "Candles are stored at 1 second and 1 minute; every longer interval is rolled up from them."
@@ -25,19 +25,25 @@ REFERENCE = Group(
     "Reference data",
     (
         renamed("SMART_MONEY_EVENT_CALENDAR_PATH", "REFDATA_EVENT_CALENDAR_PATH"),
-        later("REFDATA_EVENT_CALENDAR_PATH", 3, Place(), "",
-              "File with events (earnings, dividends) to import."),
-        later("REFDATA_EVENT_CALENDAR_PROVIDER", 5, Choice(("alpha_vantage",)), "",
-              "Provider of the event calendar. Not set: only the file."),
+        used("REFDATA_EVENT_CALENDAR_PATH", Place(), "",
+             "File with events (earnings, dividends): JSON, or Alpha Vantage's CSV. Beat imports "
+             "it whenever it has changed."),
+        used("REFDATA_EVENT_CALENDAR_PROVIDER", Choice(("alpha_vantage",)), "",
+             "Provider of the event calendar. Not set: only the file."),
         renamed("EVENT_CALENDAR_PROVIDER", "REFDATA_EVENT_CALENDAR_PROVIDER"),
-        later("ALPHA_VANTAGE_API_KEY", 5, Credential(), "", "Key of the account.", secret=True),
-        later("ALPHA_VANTAGE_EARNINGS_HORIZON", 5, Choice(("3month", "6month", "12month")),
-              "3month", "How far ahead earnings are fetched."),
-        later("ALPHA_VANTAGE_EARNINGS_SYMBOL", 5,
-              Text("a ticker such as SPY", r"[A-Z][A-Z0-9./-]{0,9}"), "",
-              "Earnings of one symbol alone."),
-        later("REFDATA_EVENT_CALENDAR_REFRESH_MS", 5, Whole(0, 2_678_400_000), "86400000",
-              "Distance between two fetches; 0 fetches once.", unit="ms"),
+        used("ALPHA_VANTAGE_API_KEY", Credential(), "", "Key of the account.", secret=True),
+        used("ALPHA_VANTAGE_URL", Address(("https", "http")), "https://www.alphavantage.co",
+             "Address of the provider, without /query."),
+        used("ALPHA_VANTAGE_EARNINGS_HORIZON", Choice(("3month", "6month", "12month")),
+             "3month", "How far ahead earnings are fetched."),
+        used("ALPHA_VANTAGE_EARNINGS_SYMBOL",
+             Text("a ticker such as SPY", r"[A-Z][A-Z0-9./-]{0,9}"), "",
+             "Earnings of one symbol alone."),
+        used("REFDATA_EVENT_CALENDAR_REFRESH_MS", Whole(0, 2_678_400_000), "86400000",
+             "Distance between two good answers; beat looks every hour. 0 asks once.", unit="ms"),
+        used("REFDATA_OPTION_EOD_PATH", Place(), "",
+             "Folder of Lean end-of-day files (open interest, daily chains); beat imports the new "
+             "ones at 07:00 New York."),
     ),
 )  # fmt: skip
 

@@ -46,7 +46,7 @@ _DEFAULTS = CalendarParams()
 
 
 # The fields of CalendarEvent in their order: half the bytes of a mapping.
-_Row = tuple[str, str, EventKind, int, int, EventSession, int | None, str]
+_Row = tuple[str, str, EventKind, int, int, EventSession, int | None, str, bool]
 
 
 class SavedCalendar(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -146,8 +146,11 @@ def _announced(event: CalendarEvent) -> int:
 
 
 def _known_at(revisions: list[CalendarEvent], as_of_ts: int) -> CalendarEvent | None:
+    """Return the newest revision announced by then, None where it took the event back."""
     place = bisect_right(revisions, as_of_ts, key=_announced)
-    return revisions[place - 1] if place else None
+    if not place or revisions[place - 1].withdrawn:
+        return None
+    return revisions[place - 1]
 
 
 def _rank(event: CalendarEvent, horizon_ts: int) -> tuple[bool, int, int, str]:
@@ -161,22 +164,14 @@ def _rank(event: CalendarEvent, horizon_ts: int) -> tuple[bool, int, int, str]:
 def _revise(revisions: list[CalendarEvent], event: CalendarEvent) -> None:
     """Add a revision. One that repeats its neighbour was known from the earlier announcement on."""
     place = bisect_right(revisions, event.announced_ts, key=_announced)
-    if place and _is_same(revisions[place - 1], event):
+    if place and revisions[place - 1].says_same_as(event):
         return
-    if place < len(revisions) and _is_same(revisions[place], event):
+    if place < len(revisions) and revisions[place].says_same_as(event):
         revisions[place] = event
         return
     revisions.insert(place, event)
     if len(revisions) > MAX_REVISIONS:
         del revisions[0]
-
-
-def _is_same(one: CalendarEvent, other: CalendarEvent) -> bool:
-    return (one.kind, one.event_ts, one.earliest_ts) == (
-        other.kind,
-        other.event_ts,
-        other.earliest_ts,
-    )
 
 
 def _is_over(revisions: list[CalendarEvent], limit_ts: int) -> bool:

@@ -121,8 +121,11 @@ def _contracts(group: Group) -> tuple[str, ...]:
 def _add_market_facts(
     state: EngineState, subject: Subject, upcoming: CalendarEvent | None, ruling: Ruling
 ) -> None:
+    opening, features = subject.members[0], subject.features
+    if not features.structure_type:
+        features.open_interest = state.interest.of(opening.contract, opening.session_date)
     add_market_facts(
-        subject.features,
+        features,
         subject.contract,
         subject.members,
         state.calendar,

@@ -115,6 +115,9 @@ def _take_control(state: EngineState, entry: Control, rows: list[Derived]) -> No
     elif entry.kind == "calendar":
         if not state.events.add(entry.payload):
             state.counters["calendar_rejected"] += 1
+    elif entry.kind == "open_interest":
+        if not state.interest.add(entry.payload):
+            state.counters["open_interest_rejected"] += 1
     elif entry.kind in ("clock", "session_close"):
         state.watermark = max(state.watermark, entry.ts)
         close_ts = entry.ts if entry.kind == "session_close" else None

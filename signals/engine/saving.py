@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from flow.domain.events import StampedPrint
+from flow.domain.open_interest import OpenInterest
 from flow.domain.sessions import Calendar
 from signals.engine.alerts import Chain
 from signals.engine.baselines import SavedBaselines
@@ -14,6 +15,7 @@ from signals.engine.clusters import Clusters, OpenContract
 from signals.engine.flow_context import FlowWindows, SavedWindows
 from signals.engine.followups import FollowUp, FollowUps
 from signals.engine.groups import Group, Order, order
+from signals.engine.interest import OpenInterests
 from signals.engine.lines import InLine, Lines
 from signals.engine.memory import Kept, Memory
 from signals.engine.parameter import Value
@@ -43,6 +45,7 @@ class _Saved(msgspec.Struct):
     averages: SavedAverages
     flow: SavedWindows
     events: SavedCalendar
+    interest: list[OpenInterest]
     followups: list[FollowUp]
     days: dict[str, Day]
     memory: list[Kept]
@@ -77,6 +80,7 @@ def encode_state(state: EngineState) -> bytes:
         averages=state.averages.saved(),
         flow=state.flow.saved(),
         events=state.events.saved(),
+        interest=state.interest.saved(),
         followups=state.followups.saved(),
         days=state.days.of,
         memory=state.memory.saved(),
@@ -134,6 +138,7 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.averages = Averages(saved.averages)
     state.flow = FlowWindows(Params(), saved.flow)
     state.events = EventCalendar(saved.events)
+    state.interest = OpenInterests(saved.interest)
     state.followups = FollowUps(saved.followups)
     state.days = Days(saved.days)
     state.memory = Memory(saved.memory)

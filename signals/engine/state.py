@@ -14,6 +14,7 @@ from signals.engine.clusters import Clusters
 from signals.engine.flow_context import FlowWindows
 from signals.engine.followups import FollowUps
 from signals.engine.groups import Group, Order
+from signals.engine.interest import OpenInterests
 from signals.engine.lines import Lines
 from signals.engine.memory import Memory
 from signals.engine.params import Params
@@ -24,14 +25,14 @@ from signals.engine.structures.packages import Packages
 from signals.engine.subjects import Subject
 from signals.engine.trade_types import Averages
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
     "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
     "unparsed", "outside_session",
 )  # fmt: skip
-OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
+OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected", "open_interest_rejected")
 
 
 class StateError(ValueError):
@@ -63,8 +64,8 @@ class EngineState:
 
     __slots__ = (
         "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
-        "clusters", "counters", "days", "events", "flow", "followups", "lines", "measured",
-        "memory", "owned", "packaged", "packages", "rulings", "watermark",
+        "clusters", "counters", "days", "events", "flow", "followups", "interest", "lines",
+        "measured", "memory", "owned", "packaged", "packages", "rulings", "watermark",
     )  # fmt: skip
 
     def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
@@ -83,6 +84,7 @@ class EngineState:
         self.averages = Averages()
         self.flow = FlowWindows(Params())
         self.events = EventCalendar()
+        self.interest = OpenInterests()
         self.followups = FollowUps()
         self.days = Days()
         self.memory = Memory()

@@ -10,6 +10,11 @@ LOG_TABLES = (
     "classifier_hit", "alert", "evidence_link", "step_ledger", "operator_state",
 )  # fmt: skip
 
+REFERENCE_TABLES = (
+    "calendar_event", "corporate_action", "index_member", "option_adjustment", "option_eod",
+    "symbol_alias", "reference_load",
+)  # fmt: skip
+
 # A truncate of an empty hypertable costs as much as one of a full table; most are empty.
 EMPTY_THE_FULL = """
 DO $$
@@ -27,6 +32,7 @@ END $$"""
 def empty_database() -> None:
     """Empty the log in both schemas and remove users, runs, instruments and drafts."""
     names = [f"{schema}.{table}" for schema in SCHEMA_OF.values() for table in LOG_TABLES]
+    names += [f"public.{table}" for table in REFERENCE_TABLES]
     array = "ARRAY[" + ", ".join(f"'{name}'" for name in names) + "]"
     with connection.cursor() as cursor:
         cursor.execute(EMPTY_THE_FULL.replace("%s::text[]", array).replace("%%", "%"))

@@ -460,3 +460,14 @@ def test_real_earnings_calendar() -> None:
         earliest_ts=wall("2024-07-17T08:00"),
         source="av",
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "withdrawn"), [(True, True), ("true", True), (None, False), ("no", False), (1, True)]
+)
+def test_a_row_may_take_an_event_back(told: object, withdrawn: bool) -> None:
+    event = read(withdrawn=told)
+
+    assert event.withdrawn is withdrawn
+    assert ("withdrawn" in payload_of(event)) is withdrawn
+    assert event.says_same_as(read()) is not withdrawn

@@ -248,3 +248,73 @@ def test_sessions_between_adds_up_and_counts_one_by_one(start: int, one: int, tw
     assert CALENDAR.sessions_between(start, end) == sum(
         is_session(each) for each in range(start + 1, end + 1)
     )
+
+
+# 16:15 products (spec/libraries.md section 2): index options and some funds, half days too.
+@pytest.mark.parametrize(
+    ("wall", "stock", "fund", "index"),
+    [
+        ("2025-01-15T15:59:59", Session.REGULAR, Session.REGULAR, Session.REGULAR),
+        ("2025-01-15T16:00", Session.POST, Session.REGULAR, Session.REGULAR),
+        ("2025-01-15T16:14:59.999999", Session.POST, Session.REGULAR, Session.REGULAR),
+        ("2025-01-15T16:15", Session.POST, Session.POST, Session.POST),
+        ("2025-01-15T20:14:59", Session.CLOSED, Session.CLOSED, Session.CLOSED),
+        ("2025-01-15T20:15", Session.CLOSED, Session.CLOSED, Session.GTH),
+        ("2025-01-24T12:59:59", Session.REGULAR, Session.REGULAR, Session.REGULAR),
+        ("2025-01-24T13:00", Session.POST, Session.REGULAR, Session.REGULAR),
+        ("2025-01-24T13:15", Session.POST, Session.POST, Session.POST),
+    ],
+)
+def test_some_products_trade_a_quarter_of_an_hour_longer(
+    wall: str, stock: Session, fund: Session, index: Session
+) -> None:
+    found = (
+        CALENDAR.locate(at(wall)),
+        CALENDAR.locate(at(wall), late_close=True),
+        CALENDAR.locate(at(wall), gth=True),
+    )
+    assert tuple(session for session, _ in found) == (stock, fund, index)
+
+
+@pytest.mark.parametrize(
+    ("late", "expires", "wall"),
+    [(False, False, "13:00"), (True, False, "13:15"), (True, True, "13:00")],
+)
+def test_trading_ends_with_the_product_and_settlement_does_not_move(
+    late: bool, expires: bool, wall: str
+) -> None:
+    half = ordinal("2025-01-24")
+
+    closes = CALENDAR.trading_close_of(half, late_close=late, expires=expires)
+
+    assert closes == at(f"2025-01-24T{wall}")
+    assert CALENDAR.close_of(half) == at("2025-01-24T13:00")
+    assert CALENDAR.trading_close_of(ordinal("2025-01-18"), late_close=late) is None
+
+
+# The clocks change on 2025-03-09 and 2025-11-02: 09:30 New York is 14:30, then 13:30 UTC.
+DST = Calendar([day("2025-03-07"), day("2025-03-10"), day("2025-10-31"), day("2025-11-03")])
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [
+        ("2025-03-07T14:30", "2025-03-07T21:15"), ("2025-03-10T13:30", "2025-03-10T20:15"),
+        ("2025-10-31T13:30", "2025-10-31T20:15"), ("2025-11-03T14:30", "2025-11-03T21:15"),
+    ],
+)  # fmt: skip
+def test_sessions_follow_new_york_over_a_change_of_clocks(opens: str, closes: str) -> None:
+    for moment, session in ((utc(opens), Session.REGULAR), (utc(closes), Session.POST)):
+        assert DST.locate(moment, late_close=True)[0] is session
+        assert DST.locate(moment - 1, late_close=True)[0] is not session
+
+
+@given(st.integers(at("2025-01-15T00:00"), at("2025-01-25T00:00")))
+def test_a_late_close_changes_nothing_but_its_quarter_of_an_hour(ts: int) -> None:
+    plain, late = CALENDAR.locate(ts), CALENDAR.locate(ts, late_close=True)
+    closes = [CALENDAR.close_of(day) for day in (plain[1], late[1])]
+
+    if plain != late:
+        assert closes[0] is not None
+        assert closes[0] <= ts < closes[0] + 15 * 60 * 10**6
+        assert (late[0], late[1]) == (Session.REGULAR, plain[1])

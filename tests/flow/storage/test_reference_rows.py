@@ -13,7 +13,7 @@ from flow.domain.events import StreamKind
 from flow.domain.sessions import Session
 from flow.domain.units import to_datetime
 from flow.models import ControlRequest, SessionDay
-from flow.reference import fill_session_days
+from flow.reference.session_days import fill_session_days
 from flow.storage.calendar import load_calendar
 from flow.storage.control import NoTuning, newest_tuning
 from flow.storage.db import connect

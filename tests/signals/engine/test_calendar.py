@@ -432,3 +432,13 @@ def test_parameter_is_declared(key: str, default: int, low: int) -> None:
     assert getattr(CalendarParams(), key) == default
     assert (parameter.default, parameter.unit) == (default, "days")
     assert (parameter.minimum, parameter.maximum) == (low, 365)
+
+
+def test_event_that_was_taken_back_is_not_seen_from_then_on() -> None:
+    taken = entry(announced_ts=NOW, withdrawn=True)
+    back = entry(announced_ts=NOW + DAY_US)
+    calendar = filled(entry(), taken, back)
+
+    seen = [found_id(calendar, at) for at in (NOW - 1, NOW, NOW + DAY_US - 1, NOW + DAY_US)]
+    assert seen == [EVENT["event_id"], None, None, EVENT["event_id"]]
+    assert EventCalendar(calendar.saved()).saved() == calendar.saved()

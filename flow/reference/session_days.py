@@ -3,6 +3,9 @@
 import warnings
 from functools import cache
 
+from flow.domain.sessions import Calendar
+from flow.domain.sessions import SessionDay as Day
+from flow.domain.units import from_datetime
 from flow.models import SessionDay
 
 # pandas_market_calendars. Its CBOE_Equity_Options has the same days, but misses the half days of
@@ -19,6 +22,15 @@ def fill_session_days() -> int:
     days = [SessionDay(**day) for day in _days()]
     SessionDay.objects.bulk_create(days, batch_size=2_000)
     return len(days)
+
+
+def market_calendar() -> Calendar:
+    """Return the calendar of the table, through Django's connection."""
+    rows = SessionDay.objects.values_list("date", "open_at", "close_at")
+    return Calendar(
+        Day(date.toordinal(), from_datetime(opens), from_datetime(closes))
+        for date, opens, closes in rows
+    )
 
 
 @cache
