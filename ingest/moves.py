@@ -7,8 +7,9 @@ Shape: the mid that stood at each whole second is kept for 301 seconds, in a rin
     standing mid    <a      b       c        strictly before the second
 
 A move is the mid at the print against the mid that stood at the last whole second at or before
-60 s (300 s) earlier. Once a minute the five-minute move is also a sample; z is a move over the
-standard deviation of the samples of this symbol in this session.
+60 s (300 s) earlier. Of a sampled feed a mid stands only as long as its age allows (errata 24).
+Once a minute the five-minute move is also a sample; z is a move over the standard deviation of the
+samples of this symbol in this session.
 """
 
 from math import sqrt
@@ -29,8 +30,10 @@ class Moves:
     __slots__ = (
         "_began",
         "_deviation",
+        "_max_age_us",
         "_mids",
         "_moves",
+        "_quoted_ts",
         "_second",
         "_session",
         "_squares",
@@ -38,7 +41,10 @@ class Moves:
         "_sum",
     )
 
-    def __init__(self, ts: int) -> None:
+    def __init__(self, ts: int, max_age_us: int | None) -> None:
+        """Start at an instant; `max_age_us` is None where a quote stands until the next one."""
+        self._max_age_us = max_age_us
+        self._quoted_ts = ts
         self._second = ts // SECOND_US  # the last boundary that is in the ring
         self._mids: list[int | None] = [None] * RING
         self._standing: int | None = None  # after the newest quote
@@ -62,7 +68,7 @@ class Moves:
             return
         if second > self._second:
             self._advance(second, session)
-        self._standing = mid2
+        self._standing, self._quoted_ts = mid2, ts
 
     def move_bps(self, ts: int, mid2: int, seconds: int) -> float | None:
         """Return the move from `seconds` before `ts` to the given mid, in basis points.
@@ -73,7 +79,7 @@ class Moves:
         if newest - RING < second <= newest:  # nearly always
             before = self._mids[second % RING]
         else:
-            before = self._standing if newest < second <= newest + MEMORY_S else None
+            before = self._standing_at(second) if newest < second <= newest + MEMORY_S else None
         return None if before is None else (mid2 - before) / before * 10_000.0
 
     def z(self, move_bps: float | None) -> float | None:
@@ -84,6 +90,12 @@ class Moves:
         if move_bps is None or self._deviation is None:
             return None
         return move_bps / self._deviation
+
+    def _standing_at(self, second: int) -> int | None:
+        """Return the newest mid if it still stands at the start of a later second."""
+        if self._max_age_us is None or second * SECOND_US - self._quoted_ts <= self._max_age_us:
+            return self._standing
+        return None
 
     def _advance(self, second: int, session: object) -> None:
         """Fill the ring up to `second` with the standing mid; sample on whole minutes."""
@@ -96,8 +108,9 @@ class Moves:
             self._session = session
             self._began = second
             self._reset_samples()
-        mids, standing = self._mids, self._standing
+        mids = self._mids
         for boundary in range(self._second + 1, second + 1):
+            standing = self._standing_at(boundary)
             if boundary % SAMPLE_EVERY_S == 0 and boundary - LONG_S >= self._began:
                 self._sample(standing, mids[(boundary - LONG_S) % RING])
             mids[boundary % RING] = standing

@@ -58,6 +58,9 @@ class Stamper:
         self._calendar = calendar
         self._option_mode = int(capabilities.quote_mode_options)
         self._equity_mode = int(capabilities.quote_mode_equities)
+        # A change feed's quote stands until the next one; a sample only as long as it is fresh.
+        is_change = capabilities.quote_mode_equities == QuoteMode.CHANGE
+        self._move_age_us = None if is_change else SPOT_MAX_AGE_US
         self._default_flags = 0 if capabilities.conditions_known else _CONDITIONS_UNKNOWN
         self._options = QuoteRings()
         self._equities = QuoteRings()
@@ -75,7 +78,7 @@ class Stamper:
         self._equities.add(symbol, event, seq)
         moves = self._moves.get(symbol)
         if moves is None:
-            moves = self._moves[symbol] = Moves(ts)
+            moves = self._moves[symbol] = Moves(ts, self._move_age_us)
         moves.quote(ts, _mid2(event.bid_micros, event.ask_micros), self._calendar.locate(ts))
         if ts // MINUTE_US > self._moves_minute:
             self._moves_minute = ts // MINUTE_US

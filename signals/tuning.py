@@ -14,7 +14,7 @@ from flow.models import ControlRequest
 from signals.engine.params import Params
 from signals.models import TuningRevision
 
-FIRST_REASON = "Revision 1: the defaults of the engine and the values of the environment"
+FIRST_REASON = "Defaults of the engine and values of the environment"
 
 
 def tuning_create(

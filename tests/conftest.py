@@ -30,6 +30,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 LEFT_OUT = pytest.StashKey[int]()
 
 
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let Hypothesis write no patch for a failure: it is shown all the same.
+
+    libcst, which comes with mutmut and makes the patch, fails on objects that zope.interface marks.
+    """
+    vars(item).pop("_hypothesis_failing_examples", None)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:

@@ -17,7 +17,10 @@ from flow.storage.db import connect
 
 SAMPLE_S = 5.0
 WARM_SHARE = 0.2  # the first fifth fills rings and caches; memory is judged after it
-START_S = 15.0  # the two workers start at once; what piled up before the second one is no lag
+START_LIMIT_S = 120.0
+# The two workers start at once. What piled up before the second one stepped is no lag of its, nor
+# is what it needs to catch up.
+CATCH_UP_S = 10.0
 LAG_LIMIT_S = 1.0
 GROWTH_LIMIT_MB = 64.0
 
@@ -56,6 +59,7 @@ def run_load(rate: int, seconds: float, *, say: Callable[[str], None]) -> LoadRe
         for name, words in commands.items()
     }
     try:
+        _await_first_step(processes)
         samples = _watch(processes, seconds, say)
     finally:
         cpu = {name: _cpu_s(process.pid) for name, process in processes.items()}
@@ -67,6 +71,23 @@ def run_load(rate: int, seconds: float, *, say: Callable[[str], None]) -> LoadRe
         return _measure(conn, samples, cpu)
 
 
+def _await_first_step(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    started = time.monotonic()
+    with connect("default", "bench") as conn:
+        while conn.execute("SELECT 1 FROM step_ledger LIMIT 1").fetchone() is None:
+            _check_alive(processes)
+            if time.monotonic() - started > START_LIMIT_S:
+                raise RuntimeError(f"nothing was computed in the first {START_LIMIT_S:.0f} s")
+            conn.rollback()
+            time.sleep(0.2)
+
+
+def _check_alive(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for name, process in processes.items():
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with code {process.returncode} under load")
+
+
 def _watch(
     processes: dict[str, subprocess.Popen[bytes]], seconds: float, say: Callable[[str], None]
 ) -> list[dict[str, float]]:
@@ -74,9 +95,7 @@ def _watch(
     started = time.monotonic()
     while (now := time.monotonic() - started) < seconds:
         time.sleep(min(SAMPLE_S, seconds - now))
-        for name, process in processes.items():
-            if process.poll() is not None:
-                raise RuntimeError(f"{name} ended with code {process.returncode} under load")
+        _check_alive(processes)
         samples.append({name: _rss_mb(process.pid) for name, process in processes.items()})
         if len(samples) % 12 == 0:
             say(f"{time.monotonic() - started:.0f} s: {samples[-1]}")
@@ -94,12 +113,13 @@ def _measure(
                JOIN step_ledger l ON l.stream = b.stream
                 AND b.batch_no BETWEEN l.first_batch AND l.last_batch
                WHERE b.n > b.n_control
-                 AND b.committed_at > (SELECT min(committed_at) FROM batch) + %s * interval '1 s'
+                 AND b.committed_at
+                     > (SELECT min(committed_at) FROM step_ledger) + %s * interval '1 s'
                GROUP BY b.stream, b.batch_no, b.min_ts, b.committed_at)
            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
                   percentile_cont(0.99) WITHIN GROUP (ORDER BY seconds), max(seconds),
                   percentile_cont(0.99) WITHIN GROUP (ORDER BY stored) FROM lag""",
-        (START_S,),
+        (CATCH_UP_S,),
     ).fetchone()
     totals = conn.execute(
         """SELECT coalesce(sum(n - n_control) FILTER (WHERE s.kind = 'option_print'), 0),

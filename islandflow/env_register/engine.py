@@ -4,7 +4,7 @@ Sources: options-engine 6.1, 12.1, 18, 19; platform 2.3, 5.9. Defaults are those
 engine (errata 4 for quote age), not always those of the code that first had the name.
 """
 
-from islandflow.env_register.kinds import MILLISECONDS, TICKERS, Choice, Number, Whole, Words
+from islandflow.env_register.kinds import MILLISECONDS, TICKERS, Choice, Number, Whole
 from islandflow.env_register.variable import Group, no_meaning, renamed, tuning
 
 DOLLARS = Whole(0, 1_000_000_000)
@@ -57,16 +57,16 @@ COMPUTE = Group(
                "changes keeps its quote while it is alive.", unit="ms"),
         tuning("EQUITY_QUOTE_MAX_AGE_MS", "equity_quote_max_age_ms", Whole(1, 600_000),
                "1000",
-               "Age from which the quote of the underlying is not used.", unit="ms"),
-        tuning("ROLLING_WINDOW_SIZE", "rolling_window", Whole(2, 10_000), "50",
-               "Values in a rolling baseline.", step=2),
-        tuning("ROLLING_TTL_SEC", "rolling_ttl_s", Whole(0, 31_536_000), "86400",
-               "Event time after which an untouched baseline is dropped; 0 keeps it.", unit="s",
-               step=2),
-        *(
-            no_meaning(name, "Baselines are part of the operator state, saved with its position.")
-            for name in ("ROLLING_CACHE_FLUSH_INTERVAL_MS", "ROLLING_CACHE_MAX_KEYS")
-        ),
+               "Age from which a sampled quote of a share decides no side. The quote of the "
+               "underlying is judged when an option print is stamped.", unit="ms"),
+        tuning("ROLLING_WINDOW_SIZE", "rolling_window_size", Whole(2, 10_000), "50",
+               "Packets in a contract's rolling baseline.", unit="packets"),
+        tuning("ROLLING_CACHE_MAX_KEYS", "baseline_max_keys", Whole(1, 1_000_000), "20000",
+               "Most baselines of one scope and part of the day.", unit="baselines"),
+        no_meaning("ROLLING_TTL_SEC", "A baseline goes cold by trade dates, not by the clock: "
+                   "tuning key baseline_ttl_sessions."),
+        no_meaning("ROLLING_CACHE_FLUSH_INTERVAL_MS",
+                   "Baselines are part of the operator state, saved with its position."),
         *(
             no_meaning(name, "A print is stamped with its quote at ingest; compute holds none.")
             for name in ("COMPUTE_NBBO_CACHE_MAX_KEYS", "COMPUTE_NBBO_CACHE_TTL_MS")
@@ -98,11 +98,11 @@ CLASSIFIER = Group(
         tuning("CLASSIFIER_MIN_AGGRESSOR_RATIO", "min_aggressor_ratio", RATIO, "0.55",
                "Share of the size on the aggressive side.", unit="share of one"),
         tuning("CLASSIFIER_0DTE_MAX_ATM_PCT", "zero_dte_max_atm_ratio", RATIO, "0.01",
-               "Farthest strike from the money on expiry day.", unit="share of one", step=2),
+               "Farthest strike from the money on expiry day.", unit="share of one"),
         tuning("CLASSIFIER_0DTE_MIN_PREMIUM", "zero_dte_min_premium_usd", DOLLARS, "20000",
-               "Least premium on expiry day.", unit="dollars", step=2),
+               "Least premium on expiry day.", unit="dollars"),
         tuning("CLASSIFIER_0DTE_MIN_SIZE", "zero_dte_min_size", CONTRACTS, "400",
-               "Least size on expiry day.", unit="contracts", step=2),
+               "Least size on expiry day.", unit="contracts"),
     ),
 )  # fmt: skip
 
@@ -133,12 +133,11 @@ FLOW = Group(
     "Flow context",
     (
         tuning("FLOW_MIN_SIZE", "flow_min_size", CONTRACTS, "10",
-               "Least size of a print that counts.", unit="contracts", step=2),
-        tuning("FLOW_WINDOWS", "flow_windows", Words("durations such as 1h", r"[1-9]\d{0,3}[mhd]"),
-               "1h,4h,24h", "Windows over which flow is summed.", step=2),
+               "Least size of a print that counts.", unit="contracts"),
+        no_meaning("FLOW_WINDOWS", "Flow is summed over one hour, four hours and the session."),
         no_meaning("FLOW_RETENTION_DAYS", "Prints are kept 365 days, quotes 14, derived rows and "
                    "their evidence for good."),
-        tuning("FLOW_BOOST_MODE", "flow_boost_mode", Choice(("multiplicative", "additive")),
-               "multiplicative", "How agreeing flow changes a horizon score.", step=2),
+        tuning("FLOW_BOOST_MODE", "boost_mode", Choice(("multiplicative", "additive")),
+               "multiplicative", "How agreeing flow changes a horizon score."),
     ),
 )  # fmt: skip

@@ -45,9 +45,10 @@ FEATURES = Features(
 SCORES = [
     {
         "profile_id": profile, "score": 0.6 - place / 10, "raw": 0.7 - place / 10, "band": "medium",
-        "direction": "bullish", "pin": None, "calibrated_probability": None, "penalties": [],
+        "direction": "bullish", "pin": None, "calibrated_probability": None,
+        "calibration_version": None, "penalties": [],
         "reasons": [{"code": "premium", "contribution": 0.2, "text": SENTENCE["text"],
-                     "values": SENTENCE["values"]}] * 4,
+                     "values": SENTENCE["values"], "thresholds": SENTENCE["thresholds"]}] * 4,
     }
     for place, profile in enumerate(READINGS)
 ]  # fmt: skip

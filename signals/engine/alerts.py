@@ -14,7 +14,7 @@ from signals.engine.doubts import against
 from signals.engine.features import Features, rounded
 from signals.engine.parameter import Tuned
 from signals.engine.profiles.readings import READINGS
-from signals.engine.profiles.shared import ProfileScore
+from signals.engine.profiles.shared import Penalty, ProfileScore, Term
 from signals.engine.records import Alert, SmartMoneyEvent
 
 _WEIGHT = ("ratio", 0, 1)
@@ -223,26 +223,23 @@ def _alert(case: Case, event: SmartMoneyEvent, ordinal: int, **told: Any) -> Ale
 
 def _sentences(case: Case, lead: ProfileScore, fired: Sequence[Verdict]) -> list[dict[str, Any]]:
     """Return what speaks for the reading, by term and by rule, and what speaks against it."""
-    spoken = [_sentence(term.text, term.values, "for", points=term.points) for term in lead.terms]
+    spoken = [_sentence(term, "for", points=term.points) for term in lead.terms]
     spoken += [
         item | {"role": "for", "rule": verdict.classifier_id}
         for verdict in fired
         for item in verdict.sentences
     ]
-    spoken += [
-        _sentence(penalty.text, penalty.values, "against", penalty=penalty.value)
-        for penalty in lead.penalties
-    ]
+    spoken += [_sentence(penalty, "against", penalty=penalty.value) for penalty in lead.penalties]
     doubts = against(case.features, case.params)
     return [*spoken, *(item | {"role": "against"} for item in doubts)]
 
 
-def _sentence(text: str, values: dict[str, Any], role: str, **numbers: float) -> dict[str, Any]:
+def _sentence(said: Term | Penalty, role: str, **numbers: float) -> dict[str, Any]:
     return {
-        "text": text,
-        "keys": list(values),
-        "values": values | numbers,
-        "thresholds": {},
+        "text": said.text,
+        "keys": list(said.values),
+        "values": said.values | numbers,
+        "thresholds": said.limits,
         "role": role,
     }
 

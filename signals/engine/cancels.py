@@ -33,8 +33,8 @@ class Day(msgspec.Struct, array_like=True, gc=False):
     session_date: int
     count: int
     size: int
-    first_uid: bytes
-    last_uid: bytes
+    first: tuple[int, bytes]  # (ts, uid)
+    last: tuple[int, bytes]
 
 
 class Days:
@@ -47,20 +47,24 @@ class Days:
         self.of = saved or {}
         self.newest = max((day.session_date for day in self.of.values()), default=0)
 
-    def add(self, contract: str, members: list[StampedPrint], size: int) -> int:
-        """Count the members of one session; return the contracts that had traded before it."""
+    def add(self, members: list[StampedPrint]) -> int:
+        """Count prints of one contract; return the contracts that it had traded before them."""
         opening, last = members[0], members[-1]
+        contract, size = opening.contract, sum([print_.size for print_ in members])
+        first_place, last_place = _place(opening), _place(last)
         if opening.session_date > self.newest:
             self.newest = opening.session_date
             self.of.clear()
         day = self.of.get(contract)
         if day is None:
-            self.of[contract] = Day(opening.session_date, len(members), size, opening.uid, last.uid)
+            self.of[contract] = Day(
+                opening.session_date, len(members), size, first_place, last_place
+            )
             return 0
         before = day.size
         day.count += len(members)
         day.size += size
-        day.last_uid = last.uid
+        day.first, day.last = min(day.first, first_place), max(day.last, last_place)
         return before
 
 
@@ -87,13 +91,13 @@ def choose(
     Several of one instant: the highest position in the stream.
     Source: options-engine.md 4.2; errata 46.
     """
-    ordered = sorted(matches, key=_place)
+    ordered = sorted(matches, key=_newest)
     letter = next((code for code in cancel.conditions if code in _LETTERS), LAST)
     if letter == ONLY and day is not None and day.count > 1:
         return None
     if letter == EARLIER and day is not None:
-        ends = (day.first_uid, day.last_uid)
-        ordered = [print_ for print_ in ordered if print_.uid not in ends]
+        ends = (day.first, day.last)
+        ordered = [print_ for print_ in ordered if _place(print_) not in ends]
     if not ordered:
         return None
     return ordered[0] if letter in (OPENING, ONLY) else ordered[-1]
@@ -102,5 +106,9 @@ def choose(
 _LETTERS = (EARLIER, LAST, OPENING, ONLY)
 
 
-def _place(print_: StampedPrint) -> tuple[int, int]:
+def _newest(print_: StampedPrint) -> tuple[int, int]:
     return print_.ts, print_.seq
+
+
+def _place(print_: StampedPrint) -> tuple[int, bytes]:
+    return print_.ts, print_.uid

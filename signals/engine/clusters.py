@@ -59,6 +59,7 @@ class ClosedSession(msgspec.Struct, frozen=True, gc=False):
     contract: str
     held: list[Held]
     late_count: int
+    cancelled_count: int = 0
 
     @property
     def order(self) -> tuple[int, int, int, str]:

@@ -1,15 +1,22 @@
 """What speaks against a reading: one sentence per fact, shown on every alert beside the reading."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from signals.engine.classifiers.shared import ClassifierParams, Sentence
-from signals.engine.explain import number, percent, sentence
+from signals.engine.explain import percent, sentence, wide_quote
 from signals.engine.features import Features
+from signals.engine.placement import PlacementParams
 
 
-def against(features: Features, params: ClassifierParams) -> list[Sentence]:
+@dataclass(frozen=True, kw_only=True)
+class DoubtParams(ClassifierParams, PlacementParams):
+    """What the facts of a packet are held against."""
+
+
+def against(features: Features, params: DoubtParams) -> list[Sentence]:
     """Return what speaks against the reading, the same order every time."""
-    found = [*_quote_doubts(features)]
+    found = [*_quote_doubts(features, params)]
     if features.granularity == "minute":
         found.extend(_minute_doubts(features))
     else:
@@ -20,7 +27,7 @@ def against(features: Features, params: ClassifierParams) -> list[Sentence]:
     return [*found, sentence(opening, features, ())]
 
 
-def _quote_doubts(features: Features) -> Iterator[Sentence]:
+def _quote_doubts(features: Features, params: DoubtParams) -> Iterator[Sentence]:
     uncovered = features.stale_ratio + features.missing_ratio
     if uncovered > 0:
         yield sentence(
@@ -29,11 +36,14 @@ def _quote_doubts(features: Features) -> Iterator[Sentence]:
             features,
             ("missing_ratio", "stale_ratio"),
         )
-    if features.quote_state == "wide":
+    if features.nbbo_wide:
         yield sentence(
-            f"The quote was wide: {number(features.nbbo_spread_bps or 0)} basis points of its mid.",
+            wide_quote(
+                features, params.wide_spread_bps, "The quote was wide: {} basis points of its mid"
+            ),
             features,
-            ("nbbo_spread_bps", "quote_state"),
+            ("nbbo_spread_bps", "nbbo_wide"),
+            wide_spread_bps=params.wide_spread_bps,
         )
 
 
@@ -46,7 +56,7 @@ def _minute_doubts(features: Features) -> Iterator[Sentence]:
     )
 
 
-def _tick_doubts(features: Features, params: ClassifierParams) -> Iterator[Sentence]:
+def _tick_doubts(features: Features, params: DoubtParams) -> Iterator[Sentence]:
     if features.inside_ratio:
         yield sentence(
             f"{percent(features.inside_ratio)} of the quoted size printed inside the spread, "

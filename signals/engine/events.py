@@ -108,6 +108,7 @@ def _scored(score: ProfileScore, case: Case) -> dict[str, Any]:
                 "contribution": term.points,
                 "text": term.text,
                 "values": term.values,
+                "thresholds": term.limits,
             }
             for term in score.terms
         ],
@@ -117,8 +118,10 @@ def _scored(score: ProfileScore, case: Case) -> dict[str, Any]:
                 "value": penalty.value,
                 "text": penalty.text,
                 "values": penalty.values,
+                "thresholds": penalty.limits,
             }
             for penalty in score.penalties
         ],
         "calibrated_probability": None,
+        "calibration_version": None,
     }

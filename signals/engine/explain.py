@@ -101,6 +101,16 @@ def amount(key: str, value: float) -> str:
     return dollars(value) if key.endswith("_usd") else number(value)
 
 
+def wide_quote(features: Features, limit: int, words: str) -> str:
+    """Say how wide a wide quote was and what counts as wide; `words` hold a place for the width.
+
+    Missing: a width that is not known is not said to be 0.
+    """
+    if features.nbbo_spread_bps is None:
+        return f"The quote was wide: its spread is {number(limit)} basis points of its mid or more."
+    return f"{words.format(number(features.nbbo_spread_bps))}; {number(limit)} and more count."
+
+
 def aggressor_mix(
     features: Features, params: "ClassifierParams", counted: str = "on one side"
 ) -> "Sentence":

@@ -33,9 +33,9 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     total_size: int = 0
     max_print_size: int = 0
     premium_usd: float | None = None
-    first_price: float = 0.0
-    last_price: float = 0.0
-    vwap: float = 0.0
+    first_price: float | None = None  # None of a structure: its legs have their own prices
+    last_price: float | None = None
+    vwap: float | None = None
     # How fast
     span_ms: float = 0.0
     inter_fill_ms_median: float | None = None  # the lower one of an even number
@@ -95,6 +95,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     nbbo_mid: float | None = None
     nbbo_spread: float | None = None
     nbbo_spread_bps: float | None = None
+    nbbo_wide: bool = False  # many basis points and more than two ticks (errata 23)
     quote_state: str = "missing"
     quote_age_ms: float | None = None  # size-weighted over covered prints
     underlying_mid: float | None = None
@@ -102,7 +103,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     underlying_move_bps: float | None = None  # the minute before the opening print
     moneyness: float | None = None
     otm_pct: float | None = None
-    execution_iv: float | None = None  # the provider's at the last member, else the model's
+    execution_iv: float | None = None  # of one contract at its last member: provider's, or model's
     execution_iv_source: Literal["provider", "model_bs"] | None = None
     execution_iv_change: float | None = None  # last member against the first, provider only
     # Against its baselines (options-engine.md 10): robust z, samples, and whose baseline it is
@@ -137,6 +138,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     day_volume_before: int = 0
     # Final trade types of its prints (options-engine.md 18.2), counts by name
     trade_types: dict[str, int] = {}
+    block_mechanisms: dict[str, int] = {}  # of its blocks, those inside a sweep too
     # A structure: packages of several contracts (options-engine.md 9.4); empty for one contract
     structure_type: str = ""
     structure_inferred: bool = False  # from timing and sizes; a flagged package says so itself

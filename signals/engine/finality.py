@@ -2,6 +2,8 @@
 
 The clock decides when this is asked, never what comes out: everything is placed by its `due`, an
 event time that follows from its prints alone.
+
+    packages, sessions, decisions ---> final groups ---> their underlyings' lines ---> given out
 """
 
 import heapq
@@ -11,21 +13,15 @@ import msgspec
 from flow.domain.contracts import parse_contract
 from signals.engine.clusters import ClosedSession, Held
 from signals.engine.groups import Group, order, remove
+from signals.engine.lines import Ready
 from signals.engine.state import EngineState
 from signals.engine.structures.candidates import Decision
 from signals.engine.structures.legs import leg_of
-from signals.engine.structures.matching import candidate_of, is_candidate
+from signals.engine.structures.matching import Candidate, candidate_of, is_candidate
 from signals.engine.structures.packages import Package
-from signals.engine.subjects import Subject, subject_of
+from signals.engine.subjects import subject_of
 
 MAX_SESSION_US = 660_000_000  # the largest span and gap that tuning allows
-
-
-class Ready(msgspec.Struct, frozen=True, gc=False):
-    """One final group; what a single contract's members tell is measured already."""
-
-    group: Group
-    subject: Subject | None
 
 
 def ready_groups(state: EngineState, limit: int, close_ts: int | None = None) -> list[Ready]:
@@ -33,30 +29,47 @@ def ready_groups(state: EngineState, limit: int, close_ts: int | None = None) ->
 
     `close_ts`: a trading session has closed; whatever ended by then is final at once.
     """
-    ready: list[Ready] = []
-    _take_packages(state, limit, close_ts, ready)
+    final: list[Ready] = []
+    _take_packages(state, limit, close_ts, final)
     if close_ts is None:
         closed = state.clusters.close_before(limit)
     else:
         closed = state.clusters.close_session(close_ts, limit)
     for session in closed:
-        _place_session(state, session, ready)
+        opening = session.held[0].print
+        state.candidates.see(parse_contract(session.contract).underlying, opening.ts, session.due)
+        _place_session(state, session, session.due, final)
     decisions = state.candidates.decide_before(limit, state.clusters)
     if close_ts is not None:
         decisions += state.candidates.force(close_ts)
     for decision in decisions:
-        _place_decision(state, decision, ready)
-    if len(ready) > 1:
-        ready.sort(key=_order)
-    return ready
+        _place_decision(state, decision, final)
+    return _without_what_was_cancelled(state, _in_line(state, final))
 
 
-def _order(ready: Ready) -> tuple[int, int, int, int, str]:
-    return order(ready.group)
+def _in_line(state: EngineState, final: list[Ready]) -> list[Ready]:
+    """Return what nothing of its underlying stands before; the rest waits in its line."""
+    lines, candidates = state.lines, state.candidates
+    named = [(parse_contract(ready.group.contract).underlying, ready) for ready in final]
+    waiting = {name for name, ready in named if ready.at != ready.group.due}
+    given: list[Ready] = []
+    for name, ready in named:
+        if name in waiting or lines.holds(name) or candidates.earliest(name) is not None:
+            lines.add(name, ready)
+        else:
+            given.append(ready)
+    given += lines.take(candidates)
+    if len(given) > 1:
+        given.sort(key=_order)
+    return given
+
+
+def _order(ready: Ready) -> tuple[int, tuple[int, int, int, int, str, bytes]]:
+    return ready.order
 
 
 def _take_packages(
-    state: EngineState, limit: int, close_ts: int | None, ready: list[Ready]
+    state: EngineState, limit: int, close_ts: int | None, final: list[Ready]
 ) -> None:
     """Give flagged packages their prints; they are due when an ordinary session would be."""
     found = state.packages.close_before(limit)
@@ -70,9 +83,7 @@ def _take_packages(
         due, end_ts = state.packaged[0][0][:2]
         if due >= limit and (close_ts is None or end_ts > close_ts):
             return
-        remaining = _without_cancelled(state, heapq.heappop(state.packaged)[1])
-        if remaining is not None:
-            ready.append(Ready(remaining, None))
+        final.append(Ready(due, heapq.heappop(state.packaged)[1], None))
 
 
 def forget_owned(state: EngineState) -> None:
@@ -94,22 +105,25 @@ def _package_group(state: EngineState, package: Package) -> Group:
     return Group(last.print.ts + gap_us, first, package.held, package.legs)
 
 
-def _place_session(state: EngineState, session: ClosedSession, ready: list[Ready]) -> None:
-    """Measure a session without the prints that a package owns; hold it if it may be a leg."""
+def _place_session(state: EngineState, session: ClosedSession, at: int, final: list[Ready]) -> None:
+    """Measure a session without the prints that are not its own; hold it if it may be a leg.
+
+    Those that a package owns are gone, and of what is left nobody knows how it was meant: it is no
+    leg. Those that a cancel took back have never been.
+    """
+    session = _without_cancelled(state, session)
     held = session.held
-    opening = held[0].print
-    state.candidates.see(parse_contract(session.contract).underlying, opening.ts, session.due)
     if state.owned:
         held = [each for each in held if state.owned.pop(each.print.uid, None) is None]
-        if not held:
-            return
-    whole = Group(session.due, session.contract, held, late_count=session.late_count)
-    group = _without_cancelled(state, whole)
-    if group is None:
+    if not held:
         return
+    group = Group(
+        session.due, session.contract, held,
+        late_count=session.late_count, cancelled_count=session.cancelled_count,
+    )  # fmt: skip
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
-    if len(group.held) == len(session.held):  # of what is left nobody knows how it was meant
+    if len(held) == len(session.held):
         tally = subject.tally
         if is_candidate(subject.features, tally, ruling.params):
             leg = leg_of(subject.members, subject.contract, tally)
@@ -118,42 +132,74 @@ def _place_session(state: EngineState, session: ClosedSession, ready: list[Ready
                     leg, session, tally.venues, revision=ruling.revision, params=ruling.params
                 )
             )
-            state.measured[opening.uid] = subject
+            state.measured[held[0].print.uid] = subject
             return
-    ready.append(Ready(group, subject))
+    final.append(Ready(at, group, subject))
 
 
-def _place_decision(state: EngineState, decision: Decision, ready: list[Ready]) -> None:
+def place_again(state: EngineState, candidate: Candidate, uid: bytes, at: int) -> None:
+    """Take a cancelled print from a candidate that is not decided: what is left is looked at anew.
+
+    `at` is the instant of the cancel: nothing that came of it was certain before.
+    """
+    state.candidates.remove(candidate)
+    state.measured.pop(candidate.session.held[0].print.uid, None)
+    final: list[Ready] = []
+    state.cancelled[uid] = at
+    _place_session(state, candidate.session, max(candidate.session.due, at), final)
+    for ready in final:
+        state.lines.add(candidate.leg.contract.underlying, ready)
+
+
+def _place_decision(state: EngineState, decision: Decision, final: list[Ready]) -> None:
     """Turn decided candidates into one contract's packet or an inferred structure."""
     sessions = [candidate.session for candidate in decision.candidates]
     legs = [session.held for session in sessions]
     group = Group(
-        decision.due,
+        max(session.due for session in sessions),
         sessions[0].contract,
         legs[0] if len(legs) == 1 else sorted((each for leg in legs for each in leg), key=_place),
         legs if len(legs) > 1 else (),
         len(legs) > 1,
         sum(session.late_count for session in sessions),
+        sum(session.cancelled_count for session in sessions),
     )
     measured = [state.measured.pop(leg[0].print.uid, None) for leg in legs]
-    remaining = _without_cancelled(state, group)
-    if remaining is not None:
-        is_known = remaining is group and len(legs) == 1
-        ready.append(Ready(remaining, measured[0] if is_known else None))
+    final.append(Ready(decision.due, group, measured[0] if len(legs) == 1 else None))
 
 
 def _place(held: Held) -> tuple[int, bytes]:
     return held.print.ts, held.print.uid
 
 
-def _without_cancelled(state: EngineState, group: Group) -> Group | None:
-    """Return the group without the prints that a cancel took back before it was final."""
+def _without_cancelled(state: EngineState, session: ClosedSession) -> ClosedSession:
+    """Return the session without the prints that a cancel took back before it was final."""
+    gone = _gone(state, session.held)
+    if not gone:
+        return session
+    held = [each for each in session.held if each.print.uid not in gone]
+    count = session.cancelled_count + len(gone)
+    return msgspec.structs.replace(session, held=held, cancelled_count=count)
+
+
+def _without_what_was_cancelled(state: EngineState, given: list[Ready]) -> list[Ready]:
+    """Return the groups without the prints that a cancel took back while they waited."""
+    if not state.cancelled:
+        return given
+    left: list[Ready] = []
+    for ready in given:
+        gone = _gone(state, ready.group.held)
+        remaining = remove(ready.group, gone) if gone else ready.group
+        if remaining is not None:
+            left.append(Ready(ready.at, remaining, None if gone else ready.subject))
+    return left
+
+
+def _gone(state: EngineState, held: list[Held]) -> frozenset[bytes]:
     cancelled = state.cancelled
     if not cancelled:
-        return group
-    gone = frozenset(each.print.uid for each in group.held if each.print.uid in cancelled)
-    if not gone:
-        return group
+        return frozenset()
+    gone = frozenset([each.print.uid for each in held if each.print.uid in cancelled])
     for uid in gone:
         del cancelled[uid]
-    return remove(group, gone)
+    return gone

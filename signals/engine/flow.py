@@ -10,7 +10,7 @@ from signals.engine.features import Features
 from signals.engine.flow_context import WINDOWS, FlowContext, FlowWindows
 from signals.engine.flow_params import FlowParams
 from signals.engine.flow_scores import context_of
-from signals.engine.trade_types import Averages, Read, TradeType, types_of
+from signals.engine.trade_types import Averages, Read, TradeType, count_blocks, types_of
 
 _DIRECTIONS: dict[str, Direction] = {"bullish": "LONG", "bearish": "SHORT"}
 _HORIZONS: tuple[Horizon, ...] = ("scalp", "day", "swing")
@@ -42,6 +42,7 @@ def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the 
         one_contract=single,
     )
     features.trade_types = count_types(types)
+    features.block_mechanisms = count_blocks(reads, types, params)
     windows.add(underlying, reads, types, right if single else None, params)
     return types
 
@@ -56,16 +57,16 @@ def count_types(types: Sequence[TradeType]) -> dict[str, int]:
     return counts
 
 
-def flow_facts(
-    windows: FlowWindows, underlying: str, ts: int, direction: str, params: FlowParams
-) -> dict[str, Any]:
-    """Return the flow up to an event and what it would do to a score in the event's direction.
+def flow_up_to(
+    windows: FlowWindows, underlying: str, ts: int, params: FlowParams
+) -> tuple[dict[str, Any], FlowContext | None]:
+    """Return the flow up to an event, and the context that would move its score.
 
-    Shape: one mapping per window that has flow, by its name, and `boost`; ready for JSON. The
-    event's own prints are part of its flow, because a window includes its last instant.
-    Units: dollars, contracts, scores 0 to 100; `direction` as in events (bullish, bearish, ...).
+    Shape: one mapping per window that has flow, by its name; ready for JSON. The event's own prints
+    are part of its flow, because a window includes its last instant.
+    Units: dollars, contracts, scores 0 to 100.
     Missing: a window without flow is left out; without any the mapping is empty.
-    Source: options-engine.md 18.5 and 18.6.
+    Source: options-engine.md 18.5.
     """
     facts: dict[str, Any] = {}
     boosting = told = before = None
@@ -78,9 +79,21 @@ def flow_facts(
             facts[window] = told
         if window == params.boost_window:
             boosting = context
-    if facts:
-        facts["boost"] = _boost(boosting, _DIRECTIONS.get(direction, ""), params)
-    return facts
+    return facts, boosting
+
+
+def flow_facts(
+    flow: dict[str, Any], boosting: FlowContext | None, direction: str, params: FlowParams
+) -> dict[str, Any]:
+    """Return what `flow_up_to` gave, with what it would do to a score in the event's direction.
+
+    Shape: the windows and `boost`; `direction` as in events (bullish, bearish, ...).
+    Missing: empty without any flow.
+    Source: options-engine.md 18.6.
+    """
+    if not flow:
+        return {}
+    return flow | {"boost": _boost(boosting, _DIRECTIONS.get(direction, ""), params)}
 
 
 def _told(context: FlowContext) -> dict[str, Any]:

@@ -37,12 +37,6 @@ class TradeTypeParams(ParameterGroup):
     flow_block_average_multiple: Annotated[
         int, Tuned(*_TIMES, "A block is so many times the average", _TYPES)
     ] = 5
-    flow_unusual_min_size: Annotated[
-        int, Tuned(*_CONTRACTS, "Least size of unusual volume", _TYPES)
-    ] = 100
-    flow_unusual_average_multiple: Annotated[
-        int, Tuned(*_TIMES, "Unusual volume is so many times the average", _TYPES)
-    ] = 5
     flow_large_min_size: Annotated[
         int, Tuned(*_CONTRACTS, "Least size of a large print", _TYPES)
     ] = 25

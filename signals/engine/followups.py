@@ -6,6 +6,7 @@ before the instant: the log of prints is all that the engine sees.
 
 import heapq
 from bisect import bisect_left, insort
+from collections.abc import Sequence
 
 import msgspec
 
@@ -23,8 +24,19 @@ _SPOT_STALE = int(PrintFlag.SPOT_STALE)
 _SIDES = ("bullish", "bearish")
 
 
+class LaterMid(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The underlying's mid that a print carried, doubled: bid + ask."""
+
+    ts: int
+    uid: bytes
+    mid2: int
+
+
 class FollowUp(msgspec.Struct, gc=False):
-    """One reading that is judged later, with what its hit needs. Mids are doubled: bid + ask."""
+    """One reading that is judged later, with what its hit needs. `mid2` is doubled: bid + ask.
+
+    `leg` is the contract of the packet's opening print.
+    """
 
     at: int
     event_uid: bytes
@@ -34,18 +46,20 @@ class FollowUp(msgspec.Struct, gc=False):
     packet_uid: bytes
     packet_ts: int
     contract: str
+    leg: str
     underlying: str
     label: str
     revision: int
     direction: str
     mid2: int
-    later_ts: int = 0
-    later_uid: bytes = b""
-    later_mid2: int | None = None
+    later: LaterMid | None = None
 
 
-def follow_up_of(case: Case, event: SmartMoneyEvent, last: StampedPrint) -> FollowUp | None:
+def follow_up_of(
+    case: Case, event: SmartMoneyEvent, members: Sequence[StampedPrint]
+) -> FollowUp | None:
     """Return what to look at later, None for an event without a side or without a fresh mid."""
+    opening, last = members[0], members[-1]
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
     if event.direction not in _SIDES or case.features.underlying_mid is None:
         return None
@@ -58,6 +72,7 @@ def follow_up_of(case: Case, event: SmartMoneyEvent, last: StampedPrint) -> Foll
         packet_uid=event.packet_uid,
         packet_ts=event.packet_ts,
         contract=event.contract,
+        leg=opening.contract,
         underlying=event.underlying,
         label=case.label,
         revision=event.tuning_revision,
@@ -87,35 +102,28 @@ class FollowUps:
         heapq.heappush(self._heap, (follow_up.at, follow_up.event_uid, follow_up))
         insort(self._waiting.setdefault(follow_up.underlying, []), follow_up, key=_at)
 
-    def drop(self, event_uid: bytes) -> None:
-        """Forget a reading that a cancel revised."""
+    def drop(self, event_uid: bytes) -> LaterMid | None:
+        """Forget a reading that a cancel revised; return the mid that it has been shown so far."""
+        dropped = next((each for each in self.saved() if each.event_uid == event_uid), None)
+        if dropped is None:
+            return None
         kept = [each for each in self.saved() if each.event_uid != event_uid]
         self._heap.clear()
         self._waiting.clear()
         for follow_up in kept:
             self.add(follow_up)
+        return dropped.later
 
-    def see(self, underlying: str, print_: StampedPrint, due: int) -> None:
-        """Take the underlying's mid from a print, for whoever waits for it.
+    def see(self, underlying: str, members: Sequence[StampedPrint], due: int) -> None:
+        """Take the underlying's mids from the prints of a packet, for whoever waits for one.
 
         `due`: when the print's packet was final. What settles later is left out by that alone, so
         that the clock has no say.
         """
         waiting = self._waiting.get(underlying)
-        if waiting is None or print_.flags & _SPOT_STALE:
-            return
-        bid, ask = print_.spot_bid_micros, print_.spot_ask_micros
-        if not bid or not ask:
-            return
-        ts = print_.ts
-        first = bisect_left(waiting, max(ts, due - SETTLE_US), key=_at)
-        for place in range(first, len(waiting)):
-            follow_up = waiting[place]
-            if follow_up.at > ts + LOOK_BACK_US:
-                break
-            if (ts, print_.uid) > (follow_up.later_ts, follow_up.later_uid):
-                follow_up.later_ts, follow_up.later_uid = ts, print_.uid
-                follow_up.later_mid2 = bid + ask
+        if waiting is not None:
+            for print_ in members:
+                _show(waiting, print_, due)
 
     def take_before(self, limit: int) -> list[FollowUp]:
         """Return the readings whose instant is settled before `limit`, in order."""
@@ -135,3 +143,17 @@ class FollowUps:
     def saved(self) -> list[FollowUp]:
         """Return what a restart needs, in order."""
         return [each for _, _, each in sorted(self._heap, key=lambda entry: entry[:2])]
+
+
+def _show(waiting: list[FollowUp], print_: StampedPrint, due: int) -> None:
+    bid, ask = print_.spot_bid_micros, print_.spot_ask_micros
+    if print_.flags & _SPOT_STALE or not bid or not ask:
+        return
+    ts = print_.ts
+    for place in range(bisect_left(waiting, max(ts, due - SETTLE_US), key=_at), len(waiting)):
+        follow_up = waiting[place]
+        if follow_up.at > ts + LOOK_BACK_US:
+            return
+        later = follow_up.later
+        if later is None or (ts, print_.uid) > (later.ts, later.uid):
+            follow_up.later = LaterMid(ts, print_.uid, bid + ask)

@@ -8,6 +8,7 @@ from signals.engine.classifiers.shared import ClassifierParams
 from signals.engine.parameter import Tuned
 
 _USD = ("USD", 0, 1_000_000_000)
+FLOORS = {"etf": "eligible_etf_min_premium_usd", "index": "eligible_index_min_premium_usd"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +45,13 @@ class EventParams(ClassifierParams):
 
     def floor_micros(self, security_type: str) -> int:
         """Return the least premium of an event in micro-dollars."""
-        floors = {
-            "etf": self.eligible_etf_min_premium_usd,
-            "index": self.eligible_index_min_premium_usd,
-        }
-        return floors.get(security_type, self.eligible_min_premium_usd) * MICROS
+        floor: int = getattr(self, floor_key(security_type))
+        return floor * MICROS
+
+
+def floor_key(security_type: str) -> str:
+    """Return which parameter is the least premium of an event, by security type."""
+    return FLOORS.get(security_type, "eligible_min_premium_usd")
 
 
 def event_gate(

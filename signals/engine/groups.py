@@ -11,6 +11,8 @@ import msgspec
 
 from signals.engine.clusters import Held
 
+Order = tuple[int, int, int, int, str, bytes]
+
 
 class Group(msgspec.Struct, gc=False):
     """The members of one packet to be, sorted by (ts, uid).
@@ -32,10 +34,13 @@ class Group(msgspec.Struct, gc=False):
         return self.held[0].revision
 
 
-def order(group: Group) -> tuple[int, int, int, int, str]:
-    """Return the processing order of final groups (errata 17); structures after their legs."""
-    held = group.held
-    return group.due, held[-1].print.ts, held[0].print.ts, len(group.legs), group.contract
+def order(group: Group) -> Order:
+    """Return the processing order of final groups (errata 17); structures after their legs.
+
+    Packages of two venues may share all but their prints: the opening print's uid decides last.
+    """
+    opening, last = group.held[0].print, group.held[-1].print
+    return group.due, last.ts, opening.ts, len(group.legs), group.contract, opening.uid
 
 
 def remove(group: Group, uids: frozenset[bytes]) -> Group | None:

@@ -5,7 +5,7 @@ members -> baselines read, then pushed -> gate -> market facts -> rules -> profi
 
 from typing import NamedTuple
 
-from flow.domain.events import StampedPrint
+from flow.domain.event_calendar import CalendarEvent
 from signals.engine.alerts import Merged, admit, build_alert
 from signals.engine.case import Case
 from signals.engine.classifiers.follow_through import judge_no_follow_through
@@ -19,11 +19,11 @@ from signals.engine.evidence import (
     later_hit,
     merged_link,
 )
-from signals.engine.finality import Ready
-from signals.engine.flow import add_flow, count_types, flow_facts
+from signals.engine.flow import add_flow, count_types, flow_facts, flow_up_to
 from signals.engine.followups import FollowUp, follow_up_of
 from signals.engine.groups import Group
 from signals.engine.judgement import judge
+from signals.engine.lines import Ready
 from signals.engine.market import add_market_facts
 from signals.engine.memory import Kept
 from signals.engine.output import Output
@@ -35,11 +35,13 @@ from signals.engine.records import Packet, SmartMoneyEvent
 from signals.engine.rulings import Ruling
 from signals.engine.state import EngineState
 from signals.engine.subjects import Subject, subject_of
+from signals.engine.trade_types import count_blocks
 from signals.engine.usual import (
     push_usual,
     read_usual,
     read_volatility,
     reread_usual,
+    reread_volatility,
     usual_amounts,
     usual_keys,
 )
@@ -61,19 +63,22 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     subject = ready.subject or subject_of(group, params)
     features, opening, last = subject.features, subject.members[0], subject.members[-1]
     day = opening.session_date
-    if not features.structure_type:
-        features.day_volume_before = state.days.add(
-            group.contract, subject.members, features.total_size
-        )
+    if group.legs:
+        for leg in group.legs:
+            state.days.add([each.print for each in leg])
+    else:
+        features.day_volume_before = state.days.add(subject.members)
     baselines = state.baselines
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
     scopes = baselines.scopes_of(keys, day)
     amounts = usual_amounts(features)
     readings = read_usual(baselines, scopes, amounts, features)
+    upcoming = None
     if features.event_gate is None:
-        _add_market_facts(state, subject, ruling)
-        read_volatility(baselines, scopes, features)
+        upcoming = state.events.lookup(subject.underlying, last.ts, params)
+        _add_market_facts(state, subject, upcoming, ruling)
+        readings += read_volatility(baselines, scopes, features)
     types = add_flow(
         state.averages,
         state.flow,
@@ -83,24 +88,27 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         features,
         params,
     )
-    state.followups.see(subject.underlying, last, group.due)
+    state.followups.see(subject.underlying, subject.members, ready.at)
     identity = identity_of(subject.text, opening)
     kept = Kept(
         identity=identity,
         ts=opening.ts,
         end_ts=last.ts,
+        revision=ruling.revision,
         group=group,
         readings=readings,
         types=tuple(types),
         day_volume_before=features.day_volume_before,
         contracts=_contracts(group),
         prints=len(group.held),
+        upcoming=upcoming,
     )
     packet = packet_of(subject, kept, ruling, out)
     out.rows.append(packet)
     if features.event_gate is None:
         _conclude(state, packet, subject, kept, ruling, out)
-    push_usual(baselines, scopes, keys, amounts, features, day, params)
+    if not subject.is_flex:  # options-engine.md 3.3
+        push_usual(baselines, scopes, keys, amounts, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
 
 
@@ -110,13 +118,15 @@ def _contracts(group: Group) -> tuple[str, ...]:
     return tuple([leg[0].print.contract for leg in group.legs])
 
 
-def _add_market_facts(state: EngineState, subject: Subject, ruling: Ruling) -> None:
+def _add_market_facts(
+    state: EngineState, subject: Subject, upcoming: CalendarEvent | None, ruling: Ruling
+) -> None:
     add_market_facts(
         subject.features,
         subject.contract,
         subject.members,
         state.calendar,
-        state.events,
+        upcoming,
         ruling.params,
     )
 
@@ -126,9 +136,13 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     features = subject.features
     features.day_volume_before = kept.day_volume_before
     features.trade_types = count_types(kept.types)
-    reread_usual(kept.readings, features, ruling.params)
+    features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
+    if len(kept.contracts) == 1 or features.structure_type:
+        # The one leg that is left of a structure is not to be held against structures.
+        reread_usual(kept.readings, features, ruling.params)
     if features.event_gate is None:
-        _add_market_facts(state, subject, ruling)
+        _add_market_facts(state, subject, kept.upcoming, ruling)
+        reread_volatility(kept.readings, features)
 
 
 def packet_of(subject: Subject, kept: Kept, ruling: Ruling, out: Output) -> Packet:
@@ -154,8 +168,11 @@ def _conclude(  # noqa: PLR0917 - one packet and where its rows go
 ) -> None:
     """Add the event of an eligible packet, its hits and links, and its alert if it has one."""
     case = Case(packet, subject.features, subject.label, ruling.params, kept.identity)
-    event, lead, fired = conclude(state, case, subject, out)
     kept.event = True
+    kept.flow, kept.boosting = flow_up_to(
+        state.flow, subject.underlying, packet.end_ts, ruling.params
+    )
+    event, lead, fired = conclude(case, kept, out)
     hits = hits_of(case, event, fired, first=out.ordinal)
     out.rows.extend(hits)
     out.rows.extend(event_links(event, packet))
@@ -166,35 +183,22 @@ def _conclude(  # noqa: PLR0917 - one packet and where its rows go
     if isinstance(admitted, Merged):
         out.rows.append(merged_link(admitted, event))
     else:
-        kept.alert = alert.dedupe_key
+        kept.alert, kept.supersedes = admitted.dedupe_key, admitted.supersedes
         out.rows.append(admitted)
         out.rows.extend(alert_links(admitted, hits))
-    await_follow_up(state, case, event, subject.members[-1])
-
-
-def await_follow_up(
-    state: EngineState, case: Case, event: SmartMoneyEvent, last: StampedPrint
-) -> None:
-    """Look at the underlying a quarter of an hour later, where the event took a direction."""
-    waiting = follow_up_of(case, event, last)
+    waiting = follow_up_of(case, event, subject.members)
     if waiting is not None:
         state.followups.add(waiting)
 
 
-def conclude(state: EngineState, case: Case, subject: Subject, out: Output) -> Conclusion:
+def conclude(case: Case, kept: Kept, out: Output) -> Conclusion:
     """Add the event that a packet reads as; return what else is built from it."""
     features, params = case.features, case.params
     verdicts = classify(features, case.label, params)
     quality = evidence_quality(features, has_underlying=bool(case.packet.underlying))
     judgement = judge(score_profiles(features, params), quality, features, params)
     lead = judgement.primary
-    flow = flow_facts(
-        state.flow,
-        subject.underlying,
-        case.packet.end_ts,
-        lead.direction if lead else "unknown",
-        params,
-    )
+    flow = flow_facts(kept.flow, kept.boosting, lead.direction if lead else "unknown", params)
     event = build_event(case, verdicts, judgement, flow, quality=quality, ordinal=out.ordinal)
     out.rows.append(event)
     return Conclusion(event, lead, [verdict for verdict in verdicts if verdict.fired])
@@ -203,8 +207,9 @@ def conclude(state: EngineState, case: Case, subject: Subject, out: Output) -> C
 def follow_up(state: EngineState, settled: FollowUp, out: Output) -> None:
     """Add the hit of a reading that the underlying did not follow."""
     ruling = state.rulings.of(settled.revision)
+    later_mid2 = settled.later.mid2 if settled.later else None
     verdict = judge_no_follow_through(
-        settled.direction, settled.mid2, settled.later_mid2, settled.label, ruling.params
+        settled.direction, settled.mid2, later_mid2, settled.label, ruling.params
     )
     if verdict.fired:
         out.rows.append(later_hit(settled, verdict, ruling, out.cause_seq, out.ordinal))

@@ -12,7 +12,7 @@ from flow.domain.events import StampedPrint
 from flow.domain.sessions import NEW_YORK, Calendar
 from flow.domain.settlement import settlement_us, t_years
 from flow.domain.units import MICROS, to_datetime
-from signals.engine.calendar import DAY_US, EventCalendar
+from signals.engine.calendar import DAY_US
 from signals.engine.features import Features, ratio, rounded
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, place
@@ -33,13 +33,13 @@ def add_market_facts(  # noqa: PLR0917 - two sides of one join: the packet, and 
     contract: Contract,
     members: Sequence[StampedPrint],
     calendar: Calendar | None,
-    events: EventCalendar,
+    event: CalendarEvent | None,
     params: Params,
 ) -> None:
     """Set the model's and the calendar's features of one final packet, as of its last member.
 
     Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure,
-    which gets the event's features only.
+    which gets the event's features only. `event` is the one that was known to be ahead, if any.
     Missing: volatility and greeks need a settlement time ahead and a fresh quote of the underlying;
     the model's volatility also a fresh two-sided quote of the contract. It is never taken from a
     price that printed: that bounces between bid and ask.
@@ -47,7 +47,6 @@ def add_market_facts(  # noqa: PLR0917 - two sides of one join: the packet, and 
     """
     last = members[-1]
     settle_us = settlement_us(contract, calendar)
-    event = events.lookup(contract.underlying, last.ts, params)
     if event is not None:
         _add_event(features, event, last.ts, settle_us, params)
     if features.structure_type or settle_us is None:

@@ -128,6 +128,7 @@ MEANINGS: dict[str, Meaning] = {
     "nbbo_mid": _derived("middle of the quote", "USD", _QUOTED),
     "nbbo_spread": _derived("spread", "USD", _QUOTED),
     "nbbo_spread_bps": _derived("spread relative to mid", "bps", _QUOTED),
+    "nbbo_wide": _derived("wide quote", "flag", _QUOTED),
     "quote_state": _derived("state of the quote", "text", _QUOTED),
     "quote_age_ms": _derived("age of the quotes by size", "ms", _QUOTED),
     "underlying_mid": _derived("underlying", "USD", _SPOT),
@@ -168,6 +169,7 @@ MEANINGS: dict[str, Meaning] = {
     "open_interest": _measured("open interest", "contracts", _REFERENCE),
     "day_volume_before": _derived("traded before it today", "contracts", _TAPE),
     "trade_types": _inferred("prints by trade type", "prints", _QUOTED),
+    "block_mechanisms": _derived("blocks by how they were executed", "prints", _TAPE),
     # A structure
     "structure_type": _inferred("structure", "text", _QUOTED),
     "structure_inferred": _derived("put together, not flagged", "flag", _TAPE),

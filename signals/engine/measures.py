@@ -18,7 +18,7 @@ from flow.domain.units import MICROS
 from signals.engine.features import Features, ratio, rounded
 from signals.engine.gate import event_gate
 from signals.engine.params import Params
-from signals.engine.placement import QuoteState, Side, spread_bps
+from signals.engine.placement import QuoteState, Side, is_wide, spread_bps
 from signals.engine.sweeps import find_sweeps
 from signals.engine.tally import Tally, fills_of
 
@@ -33,13 +33,18 @@ def measure(
     tally: Tally,
     params: Params,
     *,
+    nearest: Tally | None = None,
     late_count: int = 0,
     cancelled_count: int = 0,
 ) -> Features:
     """Return what the members of one final packet themselves tell.
 
-    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure.
-    Source: options-engine.md 2.4.1 and 7.4; errata 3, 7, 23, 24, 51.
+    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure
+    and `nearest` sums that leg alone, None for a packet of one contract. What only one contract
+    can have is the nearest leg's: days to expiry (11.1) and quote. Not the widest leg's quote:
+    a far wing that costs cents would call every condor wide. Legs of several strikes have
+    several volatilities, whose difference is no change, so a structure has none.
+    Source: options-engine.md 2.4.1, 7.4, 11.1; errata 3, 7, 23, 24, 51.
     """
     features = Features()
     kind = _set_contract(features, contract, params)
@@ -47,11 +52,16 @@ def measure(
     _set_placement(features, tally)
     _set_weights(features, tally)
     _set_conditions(features, tally)
-    _set_last_quote(features, tally)
-    _set_underlying(features, members, contract, params)
+    _set_last_quote(features, nearest or tally, params)
+    _set_underlying(features, members, contract)
+    if nearest is None:
+        _set_volatility(features, members)
+    else:
+        features.dte_days = nearest.reads[-1][0].dte
     if len(members) > 1:
         _set_pace(features, members)
-        _set_sweeps(features, tally, params.floor_micros(kind), params)
+        if nearest is None:  # a sweep is of one contract (5.3)
+            _set_sweeps(features, tally, params.floor_micros(kind), params)
     features.late_count, features.cancelled_count = late_count, cancelled_count
     features.event_gate = event_gate(tally.premium_micros, tally.size, kind, params)
     return features
@@ -189,8 +199,11 @@ def _entropy(sizes: dict[int, int]) -> float:
     return rounded(-math.fsum(share * math.log(share) for share in shares), 4)
 
 
-def _set_last_quote(features: Features, tally: Tally) -> None:
-    """Set the quote of the last member that has a usable one (register D12)."""
+def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
+    """Set the quote of the last member that has a usable one (register D12).
+
+    A market without a bid is as wide as its ask, so width stands beside the state (errata 23).
+    """
     quoted = tally.last_quoted
     if quoted is None or quoted.bid_micros is None or quoted.ask_micros is None:
         features.quote_state = "stale" if tally.sides[Side.STALE] else "missing"
@@ -201,20 +214,18 @@ def _set_last_quote(features: Features, tally: Tally) -> None:
     features.nbbo_mid = (bid + ask) / (2 * MICROS)
     features.nbbo_spread = max(0, ask - bid) / MICROS
     features.nbbo_spread_bps = rounded(spread_bps(bid, ask), 2)
+    features.nbbo_wide = is_wide(bid, ask, params)
     features.quote_state = _STATE_NAMES[tally.last_state]
 
 
 def _set_underlying(
-    features: Features, members: Sequence[StampedPrint], contract: Contract, params: Params
+    features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
-    opening, last = members[0], members[-1]
-    features.underlying_move_bps = opening.move_60s_bps
-    if last.iv is not None:
-        features.execution_iv, features.execution_iv_source = last.iv, "provider"
-        if opening.iv is not None:
-            features.execution_iv_change = rounded(last.iv - opening.iv, 6)
+    """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
+    last = members[-1]
+    features.underlying_move_bps = members[0].move_60s_bps
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
-    if bid is None or ask is None or bid <= 0 or not _is_spot_fresh(last, params):
+    if bid is None or ask is None or bid <= 0 or not _has_standing_spot(last):
         return
     mid = (bid + ask) / 2
     moneyness = contract.strike_micros / mid
@@ -226,17 +237,25 @@ def _set_underlying(
     features.otm_pct = rounded(otm, 6)
 
 
-def _is_spot_fresh(print_: StampedPrint, params: Params) -> bool:
-    if print_.flags & _SPOT_STALE or print_.spot_ts is None:
-        return False
-    return print_.ts - print_.spot_ts <= params.equity_quote_max_age_ms * 1_000
+def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None:
+    """Set what the provider said of one contract's volatility."""
+    first, last = members[0].iv, members[-1].iv
+    if last is not None:
+        features.execution_iv, features.execution_iv_source = last, "provider"
+        if first is not None:
+            features.execution_iv_change = rounded(last - first, 6)
+
+
+def _has_standing_spot(print_: StampedPrint) -> bool:
+    return print_.spot_ts is not None and not print_.flags & _SPOT_STALE
 
 
 def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Params) -> None:
     premium = tally.premium_micros
     if premium is None or len(tally.venues) < params.burst_min_venue_count:
         return
-    if premium < floor_micros or tally.size < params.burst_min_size:
+    is_small = tally.size < params.burst_min_size and not tally.iso_count
+    if premium < floor_micros or is_small:
         return  # a part of the members has no more than all of them
     sweeps = find_sweeps(fills_of(tally), floor_micros, params)
     best = sweeps.best

@@ -2,10 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import StampedPrint
+from signals.engine.flow_scores import FlowContext
+from signals.engine.followups import FollowUp, LaterMid
 from signals.engine.groups import Group
 from signals.engine.readings import Reading
 from signals.engine.trade_types import TradeType
@@ -14,14 +18,16 @@ from signals.engine.trade_types import TradeType
 class Kept(msgspec.Struct, kw_only=True, gc=False):
     """One emitted packet with what its revision needs.
 
-    `event` and `alert` tell which rows must be revised with it. `readings` are the baselines that
-    it was measured against: they are not rewritten (errata 33). `types` are the trade types of the
-    prints of `group`, in their order.
+    `event` and `alert` tell which rows must be revised with it. `readings`, `upcoming`, `flow` and
+    `boosting` are what it was measured against: its baselines, the event ahead, the flow around it.
+    They are not rewritten (errata 33). `types` are the trade types of the prints of `group`, in
+    their order. `later` is the mid that its reading was judged by, once it was.
     """
 
     identity: str
     ts: int
     end_ts: int
+    revision: int
     group: Group
     readings: tuple[Reading, ...]
     types: tuple[TradeType, ...]
@@ -31,6 +37,12 @@ class Kept(msgspec.Struct, kw_only=True, gc=False):
     rev: int = 0
     event: bool = False
     alert: str = ""  # the dedupe key of its alert, empty where it has none
+    supersedes: bytes | None = None
+    upcoming: CalendarEvent | None = None
+    flow: dict[str, Any] = {}
+    boosting: FlowContext | None = None
+    is_settled: bool = False
+    later: LaterMid | None = None
 
 
 class Memory:
@@ -64,6 +76,12 @@ class Memory:
             for held in kept.group.held:
                 if held.print.contract == contract:
                     yield kept, held.print
+
+    def settle(self, settled: FollowUp) -> None:
+        """Remember by which mid a packet's reading was judged, while the packet is remembered."""
+        for kept in self._by_contract.get(settled.leg, ()):
+            if kept.identity == settled.identity:
+                kept.is_settled, kept.later = True, settled.later
 
     def saved(self) -> list[Kept]:
         """Return what a restart needs, oldest first."""

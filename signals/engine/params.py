@@ -20,12 +20,12 @@ from signals.engine.classifiers.open_interest import ClosingParams
 from signals.engine.classifiers.sweep import SweepParams
 from signals.engine.classifiers.zero_dte import ZeroDteParams
 from signals.engine.clusters import ClusterParams
+from signals.engine.doubts import DoubtParams
 from signals.engine.flow_params import FlowParams
 from signals.engine.judgement import JudgementParams
 from signals.engine.labels import LabelParams
 from signals.engine.parameter import Parameter, Tuned, TuningError, Value
 from signals.engine.penalties import PenaltyParams
-from signals.engine.placement import PlacementParams
 from signals.engine.pricing import PricingParams
 from signals.engine.profiles.shared import ProfileParams
 from signals.engine.structures.params import StructureParams
@@ -36,7 +36,6 @@ __all__ = ["PARAMETERS", "PRESETS", "Parameter", "Params", "TuningError"]
 
 @dataclass(frozen=True, kw_only=True)
 class Params(
-    PlacementParams,
     LabelParams,
     ClusterParams,
     BurstParams,
@@ -49,6 +48,7 @@ class Params(
     FollowThroughParams,
     ProfileParams,
     PenaltyParams,
+    DoubtParams,  # and with it the limits of quotes
     JudgementParams,
     AlertParams,
     CancelParams,

@@ -8,11 +8,12 @@ from typing import Annotated
 
 from flow.domain.units import MICROS
 from signals.engine.direction import DirectionParams
-from signals.engine.explain import dollars, number, percent
+from signals.engine.explain import dollars, number, percent, wide_quote
 from signals.engine.features import Features
-from signals.engine.gate import EventParams
+from signals.engine.gate import EventParams, floor_key
 from signals.engine.parameter import Tuned
-from signals.engine.profiles.shared import Penalty, values_of
+from signals.engine.placement import PlacementParams
+from signals.engine.profiles.shared import Penalty, limits_of, values_of
 from signals.engine.quality import is_inside, is_special, is_unquoted
 
 NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
@@ -25,7 +26,7 @@ _SPEC = "spec 13.5"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PenaltyParams(EventParams, DirectionParams):
+class PenaltyParams(EventParams, DirectionParams, PlacementParams):
     """Sizes and limits of the penalties. Source: options-engine.md 13.5; errata 2, 35."""
 
     penalty_weight: Annotated[
@@ -105,17 +106,19 @@ def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
         f"{percent(params.abstain_min_coverage)}, or {percent(params.abstain_max_stale_ratio)} "
         "stale and more, is too little to tell.",
         values_of(features, "coverage", "stale_ratio"),
+        limits_of(params, "abstain_min_coverage", "abstain_max_stale_ratio"),
     )
 
 
 def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
-    if features.quote_state != "wide":
+    if not features.nbbo_wide:
         return None
     return Penalty(
         "wide_quote_context",
         params.penalty_wide_quote,
-        f"The quote was {number(features.nbbo_spread_bps or 0)} basis points wide.",
-        values_of(features, "nbbo_spread_bps", "quote_state"),
+        wide_quote(features, params.wide_spread_bps, "The quote was {} basis points wide"),
+        values_of(features, "nbbo_spread_bps", "nbbo_wide"),
+        limits_of(params, "wide_spread_bps"),
     )
 
 
@@ -129,6 +132,7 @@ def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
         f"{percent(params.inside_min_ratio)}, and {percent(features.signed_share)} took a side, "
         f"less than {percent(params.inside_max_signed_share)}.",
         values_of(features, "inside_ratio", "signed_share"),
+        limits_of(params, "inside_min_ratio", "inside_max_signed_share"),
     )
 
 
@@ -143,6 +147,7 @@ def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
         params.penalty_low_premium,
         f"{dollars(premium)} of premium is below {dollars(low)}.",
         values_of(features, "premium_usd", "security_type"),
+        limits_of(params, floor_key(features.security_type), "low_premium_floors"),
     )
 
 
@@ -155,6 +160,7 @@ def _special(features: Features, params: PenaltyParams) -> Penalty | None:
         f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
         f"or their like; {percent(params.special_min_ratio)} and more count.",
         values_of(features, "special_size_ratio", "conditions"),
+        limits_of(params, "special_min_ratio"),
     )
 
 
@@ -168,20 +174,22 @@ def _wide_underlying(features: Features, params: PenaltyParams) -> Penalty | Non
         f"The quote of the underlying was {number(spread)} basis points wide; "
         f"{number(params.wide_underlying_bps)} and more count.",
         values_of(features, "underlying_spread_bps"),
+        limits_of(params, "wide_underlying_bps"),
     )
 
 
 def _weak(features: Features, params: PenaltyParams) -> Penalty | None:
     """Return the penalty where no side prevails; a minute bar shows no side at all."""
     keys: tuple[str, ...] = ("granularity",)
+    limits: tuple[str, ...] = ()
     if features.granularity == "minute":
         text = "Minute bars show no side."
     elif _is_balanced(features, params):
-        text, keys = _balance(features, params)
+        text, keys, limits = _balance(features, params)
     else:
         return None
-    values = values_of(features, *keys)
-    return Penalty(_WEAK, params.penalty_weak_aggression, text, values)
+    values, against = values_of(features, *keys), limits_of(params, *limits)
+    return Penalty(_WEAK, params.penalty_weak_aggression, text, values, against)
 
 
 def _is_balanced(features: Features, params: PenaltyParams) -> bool:
@@ -192,14 +200,17 @@ def _is_balanced(features: Features, params: PenaltyParams) -> bool:
     )
 
 
-def _balance(features: Features, params: PenaltyParams) -> tuple[str, tuple[str, ...]]:
-    """Return the sentence and its keys; a structure's sides are those of its legs (errata 6)."""
+def _balance(
+    features: Features, params: PenaltyParams
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return the sentence, its features and its limits; legs tell a structure's (errata 6)."""
     share, limit = percent(features.signed_share), percent(params.weak_signed_share)
     if features.structure_type:
         text = f"The legs tell the side of {share} of the size, less than {limit}."
-        return text, ("structure_type", "signed_share")
+        return text, ("structure_type", "signed_share"), ("weak_signed_share",)
     return (
         f"{share} of the size took a side, less than {limit}, and the two sides differ by "
         f"{percent(abs(features.imbalance))}, at most {percent(params.direction_min_imbalance)}.",
         ("signed_share", "imbalance"),
+        ("weak_signed_share", "direction_min_imbalance"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from flow.domain.condition_table import Family
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import Control, LogEntry, PrintFlag, StampedPrint
+from flow.domain.sessions import Session
 from signals.engine.alerts import forget_old
 from signals.engine.finality import forget_owned, ready_groups
 from signals.engine.judging import finish, follow_up
@@ -35,6 +36,7 @@ new_state = EngineState
 
 _LATE_ARRIVAL, _PARSE_ERROR = int(PrintFlag.LATE_ARRIVAL), int(PrintFlag.PARSE_ERROR)
 _CANCEL, _COMPRESSION = int(Family.CANCEL), int(Family.COMPRESSION)
+_CLOSED = int(Session.CLOSED)
 _MAX_GAP_US = 60_000_000  # the largest cluster_gap_ms that tuning allows
 
 
@@ -59,16 +61,19 @@ def step(
 
 def _take_print(state: EngineState, print_: StampedPrint) -> None:
     conditions = conditions_of(print_)
+    if print_.flags & _PARSE_ERROR or not (
+        print_.contract in state.clusters.open or _is_readable(print_.contract)
+    ):
+        state.counters["unparsed"] += 1
+        return
     if conditions.family <= _COMPRESSION:
         _set_aside(state, print_, int(conditions.family))
         return
     ts = print_.ts
     if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
-    elif print_.flags & _PARSE_ERROR or not (
-        print_.contract in state.clusters.open or _is_readable(print_.contract)
-    ):
-        state.counters["unparsed"] += 1
+    elif print_.session == _CLOSED:
+        state.counters["outside_session"] += 1  # errata 21: stored and shown, never flow
     elif conditions.is_late_report:
         state.counters["late_report"] += 1
         state.clusters.add_aside(print_.contract, ts)
@@ -130,7 +135,7 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
 
 def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Output) -> None:
     for ready in ready_groups(state, limit, close_ts):
-        _follow_before(state, ready.group.due, out)
+        _follow_before(state, ready.at, out)
         finish(state, ready, out)
     _follow_before(state, limit, out)
 
@@ -138,4 +143,5 @@ def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Ou
 def _follow_before(state: EngineState, limit: int, out: Output) -> None:
     """Look back at the readings whose instant came before, in the order of event time."""
     for settled in state.followups.take_before(limit):
+        state.memory.settle(settled)
         follow_up(state, settled, out)

@@ -27,13 +27,14 @@ class PlacementParams(ParameterGroup):
     ] = 1_000
     nbbo_change_max_age_ms: Annotated[
         int,
-        Tuned("ms", 1_000, 86_400_000, "Feeds of changes: the oldest quote used", "errata 4"),
+        Tuned("ms", 1_000, 900_000, "Feeds of changes: the oldest quote used", "errata 4"),
     ] = 900_000
     wide_spread_bps: Annotated[
         int, Tuned("bps", 1, 100_000, "A spread from here on is wide, if also 3 ticks", "errata 23")
     ] = 800
     equity_quote_max_age_ms: Annotated[
-        int, Tuned("ms", 1, 600_000, "An older quote of the underlying is not used", "spec 5.1")
+        int,
+        Tuned("ms", 1, 600_000, "Sampled quotes of shares: too old for a side", "platform 2.1"),
     ] = 1_000
 
 

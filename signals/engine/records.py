@@ -125,7 +125,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     breakdown: list[dict[str, Any]]  # terms of the score: {term, value, weight, points}
     explanations: list[dict[str, Any]]
     dedupe_key: str
-    supersedes: bytes | None = None  # the alert it replaces; its own uid where it is a revision
+    supersedes: bytes | None = None  # the alert it replaced; else a revision has its own uid
     withdrawn: bool = False  # a revision that takes the alert back: its prints were cancelled
 
 

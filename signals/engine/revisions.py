@@ -4,6 +4,8 @@ A print whose packet is not final yet simply is no member. A packet that was giv
 row with rev + 1, and so do its event, its hits and its alert; nothing is changed in place.
 """
 
+import msgspec
+
 from flow.domain.contracts import contract_label, parse_contract
 from flow.domain.events import StampedPrint
 from signals.engine.alerts import build_alert, revise_chain, withdraw
@@ -11,11 +13,13 @@ from signals.engine.cancels import Day, choose, is_match
 from signals.engine.case import Case
 from signals.engine.events import withdraw_event
 from signals.engine.evidence import alert_links, cancel_links, event_links, hits_of
+from signals.engine.finality import place_again
+from signals.engine.followups import FollowUp, follow_up_of
 from signals.engine.groups import remove
 from signals.engine.judging import (
     Conclusion,
-    await_follow_up,
     conclude,
+    follow_up,
     measure_again,
     packet_of,
 )
@@ -44,7 +48,16 @@ def apply_cancel(state: EngineState, cancel: StampedPrint, out: Output) -> None:
     elif chosen.uid in given:
         _revise(state, given[chosen.uid], chosen, cancel, out)
     else:
-        state.cancelled[chosen.uid] = chosen.ts
+        _take_from_waiting(state, chosen, cancel)
+
+
+def _take_from_waiting(state: EngineState, chosen: StampedPrint, cancel: StampedPrint) -> None:
+    """Let a print be no member of what is not given out yet."""
+    for candidate in state.candidates.undecided(chosen.contract):
+        if any(held.print.uid == chosen.uid for held in candidate.session.held):
+            place_again(state, candidate, chosen.uid, cancel.ts)
+            return
+    state.cancelled[chosen.uid] = chosen.ts
 
 
 def _waiting(state: EngineState, cancel: StampedPrint) -> list[StampedPrint]:
@@ -53,7 +66,10 @@ def _waiting(state: EngineState, cancel: StampedPrint) -> list[StampedPrint]:
     held = list(opened.held) if opened else []
     for candidate in state.candidates.undecided(cancel.contract):
         held.extend(candidate.session.held)
-    for _, group in state.packaged:
+    held = [each for each in held if each.print.uid not in state.owned]
+    groups = [group for _, group in state.packaged]
+    groups += state.lines.groups(parse_contract(cancel.contract).underlying)
+    for group in groups:
         held.extend(each for each in group.held if each.print.contract == cancel.contract)
     found = {each.print.uid: each.print for each in held if each.print.ts <= cancel.ts}
     return [print_ for uid, print_ in found.items() if uid not in state.cancelled]
@@ -64,18 +80,20 @@ def _day(state: EngineState, cancel: StampedPrint) -> Day | None:
     day = state.days.of.get(cancel.contract)
     if day is not None and day.session_date != cancel.session_date:
         day = None
-    waiting = sorted(_waiting(state, cancel), key=lambda print_: (print_.ts, print_.uid))
+    waiting = _waiting(state, cancel)
     if not waiting:
         return day
-    first = day.first_uid if day else waiting[0].uid
+    places = [(print_.ts, print_.uid) for print_ in waiting]
+    if day is not None:
+        places += (day.first, day.last)
     count = (day.count if day else 0) + len(waiting)
-    return Day(cancel.session_date, count, 0, first, waiting[-1].uid)
+    return Day(cancel.session_date, count, 0, min(places), max(places))
 
 
 def _revise(
     state: EngineState, kept: Kept, gone: StampedPrint, cancel: StampedPrint, out: Output
 ) -> None:
-    ruling = state.rulings.of(kept.group.revision)
+    ruling = state.rulings.of(kept.revision)
     kept.rev += 1
     held = kept.group.held
     kept.types = tuple(
@@ -115,20 +133,36 @@ def _conclude_again(
         found = Conclusion(event, None, [])
         out.rows.append(event)
     else:
-        found = conclude(state, case, subject, out)
+        found = conclude(case, kept, out)
     event, lead, fired = found
     hits = hits_of(case, event, fired, first=out.ordinal)
     out.rows.extend(hits)
     out.rows.extend(event_links(event, case.packet))
-    state.followups.drop(event.uid)
-    if lead is not None and subject is not None:
-        await_follow_up(state, case, event, subject.members[-1])
+    waiting = follow_up_of(case, event, subject.members) if lead and subject else None
+    _follow_again(state, waiting, event.uid, kept, out)
     if not kept.alert:
         return
     if lead is None:
         alert = withdraw(case, event, kept.alert, ordinal=out.ordinal)
     else:
         alert = build_alert(case, event, lead, fired, ordinal=out.ordinal)
+    if kept.supersedes is not None:
+        alert = msgspec.structs.replace(alert, supersedes=kept.supersedes)
     out.rows.append(alert)
     out.rows.extend(alert_links(alert, hits))
     revise_chain(state.chains, kept.alert, alert)
+
+
+def _follow_again(
+    state: EngineState, waiting: FollowUp | None, event_uid: bytes, kept: Kept, out: Output
+) -> None:
+    """Let the revised reading be judged by what is known of the underlying, or will be."""
+    shown = state.followups.drop(event_uid)
+    if waiting is None:
+        return
+    if kept.is_settled:
+        waiting.later = kept.later
+        follow_up(state, waiting, out)
+    else:
+        waiting.later = shown
+        state.followups.add(waiting)

@@ -13,7 +13,8 @@ from signals.engine.cancels import Day, Days
 from signals.engine.clusters import Clusters, OpenContract
 from signals.engine.flow_context import FlowWindows, SavedWindows
 from signals.engine.followups import FollowUp, FollowUps
-from signals.engine.groups import Group, order
+from signals.engine.groups import Group, Order, order
+from signals.engine.lines import InLine, Lines
 from signals.engine.memory import Kept, Memory
 from signals.engine.parameter import Value
 from signals.engine.params import Params
@@ -37,6 +38,7 @@ class _Saved(msgspec.Struct):
     packaged: list[Group]
     owned: list[tuple[bytes, int]]
     candidates: SavedCandidates
+    lines: list[InLine]
     baselines: SavedBaselines
     averages: SavedAverages
     flow: SavedWindows
@@ -68,8 +70,9 @@ def encode_state(state: EngineState) -> bytes:
         open={text: opened[text] for text in sorted(opened)},
         packages=state.packages.saved(),
         packaged=[group for _, group in sorted(state.packaged, key=_first)],
-        owned=sorted(state.owned.items()),
+        owned=sorted(state.owned.items(), key=_due),
         candidates=state.candidates.saved(),
+        lines=state.lines.saved(),
         baselines=state.baselines.saved(),
         averages=state.averages.saved(),
         flow=state.flow.saved(),
@@ -85,8 +88,12 @@ def encode_state(state: EngineState) -> bytes:
     return _ENCODER.encode(saved)
 
 
-def _first(entry: tuple[tuple[int, int, int, int, str], Group]) -> tuple[int, int, int, int, str]:
+def _first(entry: tuple[Order, Group]) -> Order:
     return entry[0]
+
+
+def _due(entry: tuple[bytes, int]) -> tuple[int, bytes]:
+    return entry[1], entry[0]
 
 
 def _referred(state: EngineState) -> Iterator[int]:
@@ -97,7 +104,8 @@ def _referred(state: EngineState) -> Iterator[int]:
         yield from (held.revision for held in waiting.held)
     yield from (group.revision for _, group in state.packaged)
     yield from (entry.candidate.revision for entry in state.candidates.saved())
-    yield from (kept.group.revision for kept in state.memory.saved() if kept.group.held)
+    yield from (each.group.revision for each in state.lines.saved())
+    yield from (kept.revision for kept in state.memory.saved())
     yield from (follow_up.revision for follow_up in state.followups.saved())
 
 
@@ -121,6 +129,7 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.packaged = [(order(group), group) for group in saved.packaged]
     state.owned = dict(saved.owned)
     state.candidates = Candidates(saved.candidates)
+    state.lines = Lines(saved.lines)
     state.baselines.restore(saved.baselines)
     state.averages = Averages(saved.averages)
     state.flow = FlowWindows(Params(), saved.flow)
@@ -131,5 +140,5 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.cancels = saved.cancels
     state.cancelled = dict(saved.cancelled)
     state.chains = saved.chains
-    state.counters = saved.counters
+    state.counters.update(saved.counters)  # one that is new since starts at nothing
     return state

@@ -13,7 +13,8 @@ from signals.engine.cancels import Days
 from signals.engine.clusters import Clusters
 from signals.engine.flow_context import FlowWindows
 from signals.engine.followups import FollowUps
-from signals.engine.groups import Group
+from signals.engine.groups import Group, Order
+from signals.engine.lines import Lines
 from signals.engine.memory import Memory
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
@@ -23,12 +24,12 @@ from signals.engine.structures.packages import Packages
 from signals.engine.subjects import Subject
 from signals.engine.trade_types import Averages
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
     "clustered", "late", "late_report", "cancel", "orphan_cancel", "compression", "zero_price",
-    "unparsed",
+    "unparsed", "outside_session",
 )  # fmt: skip
 OTHER_COUNTERS = ("tuning_rejected", "calendar_rejected")
 
@@ -62,8 +63,8 @@ class EngineState:
 
     __slots__ = (
         "averages", "baselines", "calendar", "cancelled", "cancels", "candidates", "chains",
-        "clusters", "counters", "days", "events", "flow", "followups", "measured", "memory",
-        "owned", "packaged", "packages", "rulings", "watermark",
+        "clusters", "counters", "days", "events", "flow", "followups", "lines", "measured",
+        "memory", "owned", "packaged", "packages", "rulings", "watermark",
     )  # fmt: skip
 
     def __init__(self, *, pinned: bool = False, calendar: Calendar | None = None) -> None:
@@ -73,9 +74,10 @@ class EngineState:
         self.rulings = Rulings(pinned=pinned)
         self.clusters = Clusters(self.rulings)
         self.packages = Packages(self.rulings)
-        self.packaged: list[tuple[tuple[int, int, int, int, str], Group]] = []
+        self.packaged: list[tuple[Order, Group]] = []
         self.owned: dict[bytes, int] = {}
         self.candidates = Candidates()
+        self.lines = Lines()
         self.measured: dict[bytes, Subject] = {}
         self.baselines = Baselines(calendar.sessions_between if calendar else _weekdays, Params())
         self.averages = Averages()

@@ -36,6 +36,13 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
         """Return what people call it."""
         return label_of(self.structure) if self.structure else contract_label(self.contract)
 
+    @property
+    def is_flex(self) -> bool:
+        """Return whether a FLEX contract is part of it: what nobody else holds is not usual."""
+        if self.structure is None:
+            return self.contract.flex
+        return any(leg.contract.flex for leg in self.structure.legs)
+
 
 def subject_of(group: Group, params: Params) -> Subject:
     """Return what the members of a group tell, without baselines and market facts."""
@@ -52,23 +59,30 @@ def subject_of(group: Group, params: Params) -> Subject:
 
 
 def _structure(group: Group, members: list[StampedPrint], params: Params) -> Subject:
-    legs = [_leg(held, params) for held in group.legs]
+    tallies = {held[0].print.contract: _tally(held, params) for held in group.legs}
+    legs = [_leg(held, tallies) for held in group.legs]
     if group.inferred:
         found = inferred_structure(legs)
     else:
         stock_tied = conditions_of(members[0]).family is Family.STOCK_TIED
         found = flagged_structure(legs, params, stock_tied=stock_tied)
     nearest = found.legs[0].contract
+    alone = tallies[found.legs[0].text]
     tally = tally_members(members, nearest.underlying, params)
     features = measure(
-        members, nearest, tally, params,
+        members, nearest, tally, params, nearest=alone,
         late_count=group.late_count, cancelled_count=group.cancelled_count,
     )  # fmt: skip
     describe(features, found)
     return Subject(pseudo_id(found), nearest.underlying, nearest, members, tally, features, found)
 
 
-def _leg(held: list[Held], params: Params) -> Leg:
+def _tally(held: list[Held], params: Params) -> Tally:
     members = [each.print for each in held]
-    contract = parse_contract(members[0].contract)
-    return leg_of(members, contract, tally_members(members, contract.underlying, params))
+    return tally_members(members, parse_contract(members[0].contract).underlying, params)
+
+
+def _leg(held: list[Held], tallies: dict[str, Tally]) -> Leg:
+    members = [each.print for each in held]
+    text = members[0].contract
+    return leg_of(members, parse_contract(text), tallies[text])

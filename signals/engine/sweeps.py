@@ -6,7 +6,7 @@ what its sender knows (options-engine.md 5.3, errata 14).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,18 @@ class BurstParams(ParameterGroup):
     iso_sweep_min_count: Annotated[
         int, Tuned("prints", 2, 1_000, "Fewest fills marked as sweep orders", _ERRATA)
     ] = 2
+
+
+class _Rule(NamedTuple):
+    """What a run of fills must be to pass."""
+
+    min_count: int
+    min_size: int
+    min_venues: int
+    gap_us: int
+    span_us: int
+    side_ppm: int
+    floor_micros: int
 
 
 class Fill(msgspec.Struct, frozen=True, gc=False):
@@ -78,6 +90,9 @@ def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -
 
     Units: `floor_micros` is the least premium, by security type (errata 2).
     Missing: a fill without a venue counts for size, never as a venue.
+    Source: options-engine.md 5.3 (marked orders: two within 500 ms, no pause is named); errata 14:
+    "size >= 20 and premium_usd >= floor of row 2", "iso_sweep: same sign, same floor". So marked
+    orders need the premium, and the least size and longest pause are those of bursts.
     """
     size = premium = 0
     venues = set()
@@ -87,16 +102,26 @@ def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -
         premium += fill.premium_micros
         venues.add(fill.venue)
         is_marked = is_marked or fill.is_iso
-    if size < params.burst_min_size or premium < floor_micros or len(venues) < 2:
+    if premium < floor_micros or len(venues) < 2:
         return NO_SWEEPS
+    span_us = params.burst_max_span_ms * 1_000
+    side_ppm = round(params.burst_min_side_ratio * MICROS)
     iso = None
     if is_marked:
+        rule = _Rule(
+            params.iso_sweep_min_count, 1, params.burst_min_venue_count,
+            span_us, span_us, side_ppm, floor_micros,
+        )  # fmt: skip
         for sign in (1, -1):
             marked = [fill for fill in fills if fill.is_iso and fill.sign == sign]
-            run = _largest_run(marked, floor_micros, params, params.iso_sweep_min_count)
-            iso = _larger(iso, run)
-    burst = _largest_run(fills, floor_micros, params, params.burst_min_count)
-    return Sweeps(iso=iso, burst=burst)
+            iso = _larger(iso, _largest_run(marked, rule))
+    if size < params.burst_min_size:
+        return Sweeps(iso=iso)
+    rule = _Rule(
+        params.burst_min_count, params.burst_min_size, params.burst_min_venue_count,
+        params.burst_max_gap_ms * 1_000, span_us, side_ppm, floor_micros,
+    )  # fmt: skip
+    return Sweeps(iso=iso, burst=_largest_run(fills, rule))
 
 
 def _larger(one: Run | None, other: Run | None) -> Run | None:
@@ -105,38 +130,33 @@ def _larger(one: Run | None, other: Run | None) -> Run | None:
     return other if other.premium_micros > one.premium_micros else one
 
 
-def _largest_run(
-    fills: Sequence[Fill], floor_micros: int, params: BurstParams, min_count: int
-) -> Run | None:
+def _largest_run(fills: Sequence[Fill], rule: _Rule) -> Run | None:
     """Return the run with the largest premium that passes, the earliest among equals."""
     best: Run | None = None
     remaining = sum(fill.premium_micros for fill in fills)
-    for start in range(len(fills) - min_count + 1):
-        if remaining < floor_micros:
+    for start in range(len(fills) - rule.min_count + 1):
+        if remaining < rule.floor_micros:
             break
         remaining -= fills[start].premium_micros
-        found = _longest_from(fills, start, floor_micros, params, min_count)
+        found = _longest_from(fills, start, rule)
         best = _larger(best, found)
         if found is not None and start + found.count == len(fills):
             break  # every later run is a part of this one
     return best
 
 
-def _longest_from(
-    fills: Sequence[Fill], start: int, floor_micros: int, params: BurstParams, min_count: int
-) -> Run | None:
+def _longest_from(fills: Sequence[Fill], start: int, rule: _Rule) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
-    run = list(fills[start : _reach(fills, start, params)])
+    run = list(fills[start : _reach(fills, start, rule)])
     size = sum([fill.size for fill in run])
     premium = sum([fill.premium_micros for fill in run])
     bought = sum([fill.size for fill in run if fill.sign > 0])
     sold = sum([fill.size for fill in run if fill.sign < 0])
-    side_ppm = round(params.burst_min_side_ratio * MICROS)
-    while len(run) >= min_count and premium >= floor_micros and size >= params.burst_min_size:
+    while len(run) >= rule.min_count and premium >= rule.floor_micros and size >= rule.min_size:
         side, last = max(bought, sold), run[-1]
-        if side * MICROS >= side_ppm * size:
+        if side * MICROS >= rule.side_ppm * size:
             venues = len({fill.venue for fill in run if counts_as_venue(fill.venue)})
-            if venues >= params.burst_min_venue_count:
+            if venues >= rule.min_venues:
                 sign, first_ts = 1 if bought >= sold else -1, run[0].ts
                 span_us = last.ts - first_ts
                 return Run(sign, len(run), venues, first_ts, span_us, size, side, premium)
@@ -148,13 +168,13 @@ def _longest_from(
     return None
 
 
-def _reach(fills: Sequence[Fill], start: int, params: BurstParams) -> int:
+def _reach(fills: Sequence[Fill], start: int, rule: _Rule) -> int:
     """Return the index behind the last fill that a run from `start` can reach."""
     before = fills[start].ts
-    gap_us, latest = params.burst_max_gap_ms * 1_000, before + params.burst_max_span_ms * 1_000
+    latest = before + rule.span_us
     for place in range(start + 1, len(fills)):
         ts = fills[place].ts
-        if ts - before > gap_us or ts > latest:
+        if ts - before > rule.gap_us or ts > latest:
             return place
         before = ts
     return len(fills)

@@ -109,7 +109,8 @@ def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditi
         tally.complex_size += print_.size
     if conditions.is_iso:
         tally.iso_count += 1
-        tally.iso_venues.add(print_.venue)
+        if counts_as_venue(print_.venue):
+            tally.iso_venues.add(print_.venue)
 
 
 def _add_sides(tally: Tally) -> None:

@@ -21,8 +21,8 @@ __all__ = [
     "SavedAverages",
     "TradeType",
     "block_mechanism",
+    "count_blocks",
     "is_block",
-    "is_unusual_volume",
     "trade_type_of",
     "types_of",
 ]
@@ -208,29 +208,6 @@ def is_block(print_: StampedPrint, trade_type: TradeType, params: TradeTypeParam
     return trade_type == "BLOCK" or print_.size >= params.flow_block_min_size
 
 
-def is_unusual_volume(
-    print_: StampedPrint,
-    count: int,
-    total: int,
-    open_interest: int | None,
-    params: TradeTypeParams,
-) -> bool:
-    """Return whether a print is large against the average, or exceeds the open interest.
-
-    Units: contracts; `count` and `total` as in `trade_type_of`, `open_interest` of the day before.
-    Missing: an unknown open interest or a cold average says nothing; a bar is no print.
-    Source: options-engine.md 18.2 (PROPOSED); errata 26.
-    """
-    size = print_.size
-    if print_.flags & _MINUTE_BAR:
-        return False
-    if open_interest is not None and size > open_interest:
-        return True
-    if count < params.flow_average_min_count or size < params.flow_unusual_min_size:
-        return False
-    return size * count >= params.flow_unusual_average_multiple * total
-
-
 def block_mechanism(conditions: PrintConditions) -> BlockMechanism:
     """Return how a block was executed: by auction, cross, on a floor, or electronically.
 
@@ -238,6 +215,22 @@ def block_mechanism(conditions: PrintConditions) -> BlockMechanism:
     Source: options-engine.md 18.2; families of 4.1.
     """
     return _MECHANISMS.get(conditions.family, "unknown")
+
+
+def count_blocks(
+    reads: Sequence[Read], types: Sequence[TradeType], params: TradeTypeParams
+) -> dict[str, int]:
+    """Return how many prints are blocks by how they were executed, in the order of their first.
+
+    Shape: `types` are those of `reads`, in their order. A block inside a sweep is one too.
+    Source: options-engine.md 18.2.
+    """
+    counts: dict[str, int] = {}
+    for (print_, _, conditions), kind in zip(reads, types, strict=True):
+        if is_block(print_, kind, params):
+            mechanism = block_mechanism(conditions)
+            counts[mechanism] = counts.get(mechanism, 0) + 1
+    return counts
 
 
 def _split_size(count: int, total: int, params: TradeTypeParams) -> int:

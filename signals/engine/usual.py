@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flow.domain.events import StampedPrint
 from flow.domain.sessions import Calendar, Session
+from flow.domain.units import MICROS
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
 from signals.engine.baselines import Baselines, Scopes
 from signals.engine.features import Features
@@ -100,13 +101,30 @@ def _set(features: Features, readings: Sequence[Reading]) -> None:
     features.spread_z_scope = spread.scope
 
 
-def read_volatility(baselines: Baselines, scopes: Scopes, features: Features) -> None:
-    """Set how far the implied volatility stands from what is usual; it has no z (11.1)."""
+def read_volatility(
+    baselines: Baselines, scopes: Scopes, features: Features
+) -> tuple[Reading, ...]:
+    """Set how far the implied volatility stands from what is usual; it has no z (11.1).
+
+    Returns the reading, which a revision needs, or nothing without a volatility.
+    """
     if features.execution_iv is None:
-        return
+        return ()
     found = baselines.read_in(scopes, "iv", scaled_volatility(features.execution_iv))
     features.iv_n, features.iv_typical = found.n, found.typical
     features.iv_shock = None if found.shift is None else round(found.shift, 4)
+    return (found,)
+
+
+def reread_volatility(readings: tuple[Reading, ...], features: Features) -> None:
+    """Set the same of a revised packet, from what `read_usual` and `read_volatility` gave."""
+    value_ppm = scaled("iv", features.execution_iv)
+    for found in readings[len(_METRICS) :]:
+        if value_ppm is None:
+            return
+        features.iv_n, features.iv_typical = found.n, found.typical
+        if found.scope:
+            features.iv_shock = round((value_ppm - found.center_ppm) / MICROS, 4)
 
 
 def push_usual(  # noqa: PLR0917 - where a packet was read, and what it was read with

@@ -166,6 +166,8 @@ def _event(case: Case) -> Check:
     if days is None:
         return Check(name, "unknown", "no calendar entry for the underlying")
     words = f"{features['event_kind']} in {days:.1f} days"
+    if features["expiry_after_event"] is None:
+        return Check(name, "unknown", f"{words}; whether the option settles before it is not known")
     if not features["expiry_after_event"]:
         return Check(name, "pass", f"{words}, after the expiry")
     return Check(name, "fail" if days < 1 else "warn", f"{words}, before the expiry")
@@ -183,7 +185,7 @@ def _moneyness(case: Case) -> Check:
         found = ["expires the same day"] if is_same_day else []
         found += [f"delta {delta:.2f}: moves as stock does"] if is_stock else []
         before_event = bool(features["expiry_after_event"])
-        words = ", ".join(found) + (", with an event before" if before_event else "")
+        words = ", ".join(found) + _event_words(features)
         return Check(name, "fail" if before_event else "warn", words)
     spot, strike = spot_micros(row), features["strike"]
     if spot is None:
@@ -197,6 +199,13 @@ def _moneyness(case: Case) -> Check:
         return Check(name, "pass", f"{words}; delta {delta:.2f}")
     # Out of the money delta is below 0.5 for certain, inside nobody knows.
     return Check(name, "unknown" if inside > 0 else "pass", f"{words}; delta not computed")
+
+
+def _event_words(features: Mapping[str, Any]) -> str:
+    if features["expiry_after_event"]:
+        return ", with an event before"
+    is_open = features["days_to_event"] is not None and features["expiry_after_event"] is None
+    return ", perhaps with an event before" if is_open else ""
 
 
 def _fitness(case: Case) -> Check:

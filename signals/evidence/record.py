@@ -10,35 +10,34 @@ from flow.storage.pages import PrintRow, QuoteRow
 from flow.templatetags import flow_format as fmt
 from signals.engine.facts import Fact, facts_of
 from signals.engine.meanings import MEANINGS
+from signals.engine.profiles.readings import READINGS as PROFILES
 from signals.engine.quality import grade_of
+from signals.evidence.arguments import arguments_of
 from signals.evidence.checks import Case, Check, run_checks
 from signals.evidence.context import FlowLine, flow_lines
+from signals.evidence.floors import Floor, deciding_floors, rule_floors
 from signals.evidence.hypotheses import Hypothesis, hypotheses_of
 from signals.evidence.legs import LegLine, leg_lines
+from signals.evidence.reasons import declines_of, suppressions_of
 from signals.evidence.sources import Sources
-from signals.evidence.strip import Strip, build_strip
+from signals.evidence.strip import Strip, build_strips
 from signals.evidence.sums import (
-    Floor,
     Term,
     Threshold,
-    floors_of,
     number,
     score_terms,
     thresholds_of,
 )
-from signals.panels import DIRECTIONS, family_of
+from signals.panels import DIRECTIONS, address_of, family_of
 
-REASONS = {
-    "stale_or_missing_quote_context": "quotes are stale or missing for too much of the size",
-    "insufficient_evidence": "the evidence is below its least quality",
-    "below_score_floor": "no hypothesis reaches the least score",
-    "conflicting_evidence": "the two best hypotheses contradict each other",
-    "cancelled": "its prints were cancelled",
-    "special_print_or_complex_context": "special or package prints make up too much of the size",
-    "inside_market_or_cross_like_execution": "executed inside the market, as crosses are",
-    "premium_unknown": "the premium is not known",
-    "insufficient_premium": "below the least premium of an event",
-    "insufficient_size": "below the least size of an event",
+# How a block was executed, in words.
+MECHANISMS = {
+    "auction": "in an auction",
+    "cross": "as a cross",
+    "floor": "on a floor",
+    "auto": "electronically",
+    "complex": "in a package",
+    "unknown": "by a way that the feed does not state",
 }
 # Units that say nothing more beside a value.
 UNSAID = ("text", "flag", "sign", "count", "prints")
@@ -96,22 +95,26 @@ class Evidence:
     direction: str
     direction_word: str
     grade: str
+    best: str
+    verdict: str
+    merged_address: str
     declines: list[str]
     suppressions: list[str]
-    floors: list[Floor]
+    deciding: list[Floor]
+    rule_floors: list[Floor]
     members: list[Member]
     members_missing: int
-    strip: Strip | None
+    strips: list[Strip]
     thresholds: list[Threshold]
 
 
 def build_evidence(found: Sources) -> Evidence:
     """Turn what was read into what is shown; reads nothing itself."""
     packet, event, alert = found.packet, found.event, found.alert
-    spoken = list(alert.explanations) if alert else _spoken(found)
+    sides, deciding = arguments_of(found), deciding_floors(found)
     family, _, reading = family_of(event.primary_profile if event else None)
     quality = event.evidence_quality if event else None
-    used = {key for item in spoken for key in item.get("thresholds", {})}
+    used = sides.cited | {floor.key for floor in deciding}
     direction = event.direction if event else "unknown"
     return Evidence(
         contract=fmt.contract_text(packet.contract),
@@ -119,8 +122,8 @@ def build_evidence(found: Sources) -> Evidence:
         sources=found,
         facts=facts(found.packet, found.members),
         checks=run_checks(Case(found.members, packet.features)),
-        arguments_for=[sentence_of(item) for item in spoken if item.get("role") != "against"],
-        arguments_against=[sentence_of(item) for item in spoken if item.get("role") == "against"],
+        arguments_for=[sentence_of(item) for item in sides.support],
+        arguments_against=[sentence_of(item) for item in sides.doubt],
         terms=score_terms(alert.breakdown, alert.score) if alert else [],
         reading=reading,
         family=family,
@@ -131,14 +134,36 @@ def build_evidence(found: Sources) -> Evidence:
         direction=direction,
         direction_word=DIRECTIONS.get(direction, direction),
         grade=grade_of(quality) if quality is not None else "",
-        declines=_declines(found),
-        suppressions=[REASONS.get(r, r) for r in event.suppressed_reasons] if event else [],
-        floors=floors_of(found, quality),
+        best=best_of(found),
+        verdict=verdict_of(found),
+        merged_address=address_of(found.merged_into) if found.merged_into else "",
+        declines=declines_of(found),
+        suppressions=suppressions_of(found),
+        deciding=deciding,
+        rule_floors=rule_floors(found),
         members=[_member(row, found.quotes) for row in found.members],
         members_missing=packet.print_count - len(found.members),
-        strip=build_strip(found.members),
+        strips=build_strips(found.members),
         thresholds=thresholds_of(found.tuning, used),
     )
+
+
+def verdict_of(found: Sources) -> str:
+    """Return what became of a packet in a word or two."""
+    if found.alert is not None:
+        return "Withdrawn" if found.alert.withdrawn else "Read"
+    if found.event is None or found.event.abstained:
+        return "Decline"
+    return "Read, merged" if found.merged_into else "Read, without an alert"
+
+
+def best_of(found: Sources) -> str:
+    """Return the best hypothesis of an event that declines: what both sides then speak of."""
+    event = found.event
+    if event is None or not event.abstained or not event.scores:
+        return ""
+    profile: str = event.scores[0]["profile_id"]
+    return PROFILES.get(profile, profile)
 
 
 def facts(packet: Any, members: Sequence[PrintRow]) -> list[str]:
@@ -163,7 +188,16 @@ def facts(packet: Any, members: Sequence[PrintRow]) -> list[str]:
         f"By size {fmt.percent(asked)} printed at or above the ask, {fmt.percent(bid)} at or below "
         f"the bid, {fmt.percent(inside)} inside, {fmt.percent(unknown)} unknown."
     )
+    if features["block_mechanisms"]:
+        lines.append(_blocks(features["block_mechanisms"]))
     return [*lines, _standing(members[0])]
+
+
+def _blocks(counts: Mapping[str, int]) -> str:
+    """Say how many prints are blocks, and how each was executed."""
+    ways = ", ".join(f"{count:,} {MECHANISMS.get(way, way)}" for way, count in counts.items())
+    total = sum(counts.values())
+    return f"{total:,} block{'s' * (total != 1)}: {ways}."
 
 
 def _standing(row: PrintRow) -> str:
@@ -173,15 +207,6 @@ def _standing(row: PrintRow) -> str:
     known = line.spot != fmt.DASH
     spot = f"underlying {line.spot}; {line.move_title}" if known else line.spot_title
     return f"At the first print: quote {quote}; {spot}."
-
-
-def _spoken(found: Sources) -> list[dict[str, Any]]:
-    """Return the sentences of the rules that fired on a packet without an alert of its own."""
-    return [
-        item | {"role": "for", "rule": hit.classifier_id}
-        for hit in found.hits
-        for item in hit.explanations
-    ]
 
 
 def sentence_of(item: Mapping[str, Any]) -> Sentence:
@@ -211,13 +236,6 @@ def _values(values: Mapping[str, Any]) -> list[Value]:
 def _with_unit(fact: Fact) -> str:
     words = number(fact.value)
     return words if fact.value is None or fact.unit in UNSAID else f"{words} {fact.unit}"
-
-
-def _declines(found: Sources) -> list[str]:
-    if found.event is not None:
-        return [REASONS.get(reason, reason) for reason in found.event.abstain_reasons]
-    gate = found.packet.features.get("event_gate")
-    return [REASONS.get(gate, str(gate))] if gate else []
 
 
 def _member(row: PrintRow, quotes: Mapping[int, QuoteRow]) -> Member:

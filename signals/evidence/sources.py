@@ -7,8 +7,9 @@ from uuid import UUID
 
 from flow.domain.units import to_datetime
 from flow.live.registry import RunLike
-from flow.models import Contract, Stream
+from flow.models import Contract, Stream, Symbol
 from flow.storage.pages import PrintRow, QuoteRow, prints_by_seq, quotes_by_seq
+from signals.engine.alerts import MAX_DEDUPE_WINDOW_US
 from signals.engine.features import whole
 from signals.evidence.jsonb import with_json
 from signals.models import Alert, EvidenceLink, Packet, SmartMoneyEvent, StepLedger, TuningRevision
@@ -25,6 +26,8 @@ from signals.storage.reads import (
 
 MAX_MEMBERS = 200
 MAX_MERGED = 20
+MAX_NEAR = 1_000  # alerts of one underlying within the longest chain
+LONGEST_CHAIN = timedelta(microseconds=MAX_DEDUPE_WINDOW_US)
 LONGEST_PACKET = timedelta(minutes=10)  # cluster_max_span_ms may not be longer
 
 
@@ -52,6 +55,7 @@ class Sources:
     revision: TuningRevision | None
     ledger: StepLedger | None
     merged: list[tuple[Any, str]] = field(default_factory=list)
+    merged_into: AlertRow | None = None  # the alert that a read without one became evidence of
 
 
 def read_key(text: str) -> EvidenceKey | None:
@@ -133,6 +137,7 @@ def _complete(run: RunLike, packet: PacketRow, event: Any, alert: AlertRow | Non
         revision=revision,
         ledger=ledger.first(),
         merged=_merged(run, alert) if alert else [],
+        merged_into=None if alert or event is None else _merged_into(run, packet, event),
     )
 
 
@@ -163,6 +168,24 @@ def _merged(run: RunLike, alert: AlertRow) -> list[tuple[Any, str]]:
             packet = find_packet(run.alias, run.id, event.packet_uid, event.packet_ts)
             found.append((event, _address(packet) if packet else ""))
     return found
+
+
+def _merged_into(run: RunLike, packet: PacketRow, event: Any) -> AlertRow | None:
+    """Return the alert of the same underlying that an event was merged into, as it stands now."""
+    symbol = Symbol.objects.get(name=packet.underlying).pk
+    near = Alert.objects.using(run.alias).filter(
+        run=run.id, symbol=symbol, rev=0, ts__range=(event.ts - LONGEST_CHAIN, event.ts)
+    )
+    keys = list(near.values_list("ts", "uid")[:MAX_NEAR])
+    link = EvidenceLink.objects.using(run.alias).filter(
+        run=run.id,
+        ts__in=[ts for ts, _ in keys],
+        uid__in=[uid for _, uid in keys],
+        role="merged",
+        ref_uid=event.uid,
+    )
+    into = link.values_list("uid", "ts").first()
+    return find_alert(run.alias, run.id, *into) if into else None
 
 
 def _address(packet: PacketRow) -> str:

@@ -1,4 +1,4 @@
-"""The arithmetic of a read: terms that add up to the score, floors, and the thresholds in force."""
+"""The arithmetic of a read: terms that add up to the score, and the thresholds in force."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,19 +6,8 @@ from typing import Any
 
 from flow.templatetags import flow_format as fmt
 from signals.engine.params import PARAMETERS
-from signals.evidence.sources import Sources
 
 _PARAMETERS = {parameter.key: parameter for parameter in PARAMETERS}
-# Which value is held against which floor, in words. For "what would end this read".
-_FLOORS = (
-    ("premium_usd", "sweep_min_premium_usd", "premium"),
-    ("premium_usd", "spike_min_premium_usd", "premium"),
-    ("total_size", "spike_min_size", "size"),
-    ("count", "sweep_min_count", "prints"),
-    ("buy_raw", "min_aggressor_ratio", "share at the ask"),
-    ("coverage", "abstain_min_coverage", "quote coverage"),
-    ("evidence_quality", "abstain_min_evidence_quality", "evidence quality"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +20,6 @@ class Term:
     points: str
     note: str
     is_minus: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """A value beside its floor: how far the packet is from not being read this way."""
-
-    name: str
-    value: str
-    floor: str
-    margin: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +52,6 @@ def _term(part: Mapping[str, Any]) -> Term:
         note=str(part.get("note") or "").replace("_", " "),
         is_minus=points < 0,
     )
-
-
-def floors_of(found: Sources, quality: float | None) -> list[Floor]:
-    """Return the floors that this packet passed, the nearest first."""
-    values = {**found.packet.features, "evidence_quality": quality}
-    fired = {hit.classifier_id for hit in found.hits}
-    floors: list[tuple[float, Floor]] = []
-    for key, limit_key, name in _FLOORS:
-        value, limit = values.get(key), found.tuning.get(limit_key)
-        if not _applies(limit_key, fired) or value is None or not limit or value < limit:
-            continue
-        margin = value / limit - 1
-        floor = Floor(name, number(value), number(limit), fmt.percent(margin), limit_key)
-        floors.append((margin, floor))
-    return [floor for _, floor in sorted(floors, key=lambda pair: pair[0])]
-
-
-def _applies(limit_key: str, fired: set[str]) -> bool:
-    if limit_key.startswith("spike"):
-        return "unusual_contract_spike" in fired
-    if limit_key.startswith("sweep") or limit_key == "min_aggressor_ratio":
-        return any(rule.endswith("sweep") for rule in fired)
-    return bool(fired)
 
 
 def thresholds_of(values: Mapping[str, Any], used: set[str]) -> list[Threshold]:

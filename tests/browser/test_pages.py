@@ -180,7 +180,9 @@ def test_an_alert_of_an_import_leads_to_its_prints_and_their_quotes(
     row.click()
     drawer = page.locator("#drawer")
     expect(drawer.locator(".fact").first).to_contain_text("2,200 contracts")
-    member = drawer.locator(".members tbody tr")
+    member = drawer.locator(
+        "section", has=page.get_by_role("heading", name="Member prints")
+    ).locator("tbody tr")
     expect(member).to_have_count(1)
     expect(member).to_contain_text("7.10")
     expect(member).to_contain_text("7.30")

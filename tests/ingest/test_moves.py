@@ -9,9 +9,11 @@ S = 1_000_000
 OPEN = ("regular", 1)
 
 
-def moves(quotes: list[tuple[float, int | None]], session: object = OPEN) -> Moves:
+def moves(
+    quotes: list[tuple[float, int | None]], session: object = OPEN, max_age_us: int | None = None
+) -> Moves:
     """Build from (seconds, doubled mid)."""
-    found = Moves(int(quotes[0][0] * S))
+    found = Moves(int(quotes[0][0] * S), max_age_us)
     for second, mid2 in quotes:
         found.quote(int(second * S), mid2, session)
     return found
@@ -38,6 +40,28 @@ def test_no_move_before_the_first_quote_or_beyond_memory() -> None:
     assert found.move_bps(155 * S, 200, SHORT_S) is None  # 95 s: before anything stood
     assert found.move_bps(520 * S, 204, LONG_S) == 2 / 202 * 10_000.0
     assert moves([(0, 200), (10, 200)]).move_bps(2_000 * S, 200, SHORT_S) is None
+
+
+def test_sample_stands_no_longer_than_its_age_allows() -> None:
+    quotes: list[tuple[float, int | None]] = [(0, 200), (10, 202), (10.5, 204), (70, 206)]
+    sampled = moves(quotes, max_age_us=S)
+
+    assert sampled.move_bps(70 * S, 206, SHORT_S) is None  # 202 came at, not before, 10 s
+    assert sampled.move_bps(71 * S, 206, SHORT_S) == 2 / 204 * 10_000.0
+    assert sampled.move_bps(72 * S, 206, SHORT_S) is None  # 1.5 s old by then
+    assert moves(quotes).move_bps(72 * S, 206, SHORT_S) == 2 / 204 * 10_000.0
+
+
+def test_newest_sample_grows_old_like_the_others() -> None:
+    sampled = moves([(0, 200), (10, 202)], max_age_us=S)
+
+    assert sampled.move_bps(71 * S, 204, SHORT_S) == 2 / 202 * 10_000.0
+    assert sampled.move_bps(72 * S, 204, SHORT_S) is None
+
+
+def test_samples_that_stand_no_more_make_no_deviation() -> None:
+    assert moves(walk(3_600)).z(10.0) is not None
+    assert moves(walk(3_600), max_age_us=S).z(10.0) is None  # one in seven seconds stands
 
 
 def test_one_sided_quote_leaves_no_mid() -> None:

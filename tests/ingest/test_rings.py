@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flow.domain.events import OptionQuote
-from ingest.rings import KEEP_COUNT, KEEP_US, STANDS_US, QuoteRings
+from ingest.rings import FORGET_US, KEEP_COUNT, KEEP_US, STANDS_US, QuoteRings
 
 S = 1_000_000
 MS = 1_000
@@ -89,12 +89,25 @@ def test_contracts_unseen_for_long_are_forgotten_by_event_time() -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(("at", "kept"), [(FORGET_US, 2), (FORGET_US + 60 * S, 1)])
+def test_contract_is_forgotten_after_twice_the_time_that_a_quote_stands(at: int, kept: int) -> None:
+    found = rings(0)
+    found.add("OTHER", quote(at), 1)
+    assert len(found) == kept
+
+
 def test_silence_is_measured_over_all_contracts() -> None:
     found = rings(10 * MS)
     found.add("L", quote(30 * MS), 9)
     assert found.silence_us(30 * MS) == 0
     assert found.silence_us(75 * MS) == 45 * MS
     assert QuoteRings().silence_us(5) is None
+
+
+def test_silence_is_over_at_the_instant_of_a_quote() -> None:
+    found = rings(1_000, 5_000, 5_400)  # the last two are of one millisecond
+    assert found.silence_us(5_400) == 0
+    assert found.silence_us(5_000) == 0
 
 
 def test_silence_of_a_print_behind_the_feed() -> None:

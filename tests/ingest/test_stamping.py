@@ -204,6 +204,25 @@ def test_moves_are_against_the_past_and_missing_when_stale() -> None:
     assert (stale.move_60s_bps, stale.move_5m_bps) == (None, None)
 
 
+@pytest.mark.parametrize(("capabilities", "moved"), [(CHANGE, True), (SAMPLED, False)])
+def test_move_from_a_mid_that_died_long_before_is_none(
+    capabilities: Capabilities, moved: bool
+) -> None:
+    """Errata 24: on a sampled feed the mid of a minute before may be a second old at most."""
+    found = stamper(capabilities)
+    found.saw_equity_quote(spot(NOON - 600 * S, 440_000, 440_020), 1)
+    found.saw_equity_quote(spot(NOON - S // 2, 450_000, 450_020), 2)
+    stamped = found.stamp_option_print(trade(), 3)
+    assert (stamped.move_60s_bps is not None, stamped.move_5m_bps is not None) == (moved, moved)
+
+
+def test_move_of_a_living_sampled_feed() -> None:
+    found = stamper(SAMPLED)
+    for second in (-62, -61, -60, -1):
+        found.saw_equity_quote(spot(NOON + second * S, 500 - second, 500 - second), -second)
+    assert found.stamp_option_print(trade(), 99).move_60s_bps == (501 - 561) / 561 * 10_000
+
+
 def test_one_sided_spot_has_no_move() -> None:
     found = stamper()
     found.saw_equity_quote(spot(NOON - 400 * S), 1)
@@ -272,6 +291,43 @@ def test_equity_quote_of_the_same_instant_is_flagged() -> None:
     found.saw_equity_quote(spot(NOON), 5)
     stamped = found.stamp_equity_print(share(), 6)
     assert (stamped.quote_seq, stamped.flags) == (None, PrintFlag.SAME_TICK)
+
+
+def test_share_may_use_the_quote_of_its_instant_that_its_tape_puts_before_it() -> None:
+    found = stamper()
+    found.saw_equity_quote(spot(NOON, order=4), 5)
+    before, after = (found.stamp_equity_print(share(order=order), 6) for order in (5, 3))
+    assert (before.quote_seq, before.flags) == (5, 0)
+    assert (after.quote_seq, after.flags) == (None, PrintFlag.SAME_TICK)
+
+
+def test_order_of_a_late_report_says_nothing_about_its_execution() -> None:
+    found = stamper()
+    found.saw_equity_quote(spot(NOON - S, order=4), 5)
+    late = found.stamp_equity_print(share(order=9, exec_ts=NOON - S), 6)
+    same = found.stamp_equity_print(share(NOON - S, order=9, exec_ts=NOON - S), 7)
+    assert (late.quote_seq, late.flags, late.exec_ts) == (None, PrintFlag.SAME_TICK, NOON - S)
+    assert (same.quote_seq, same.flags) == (5, 0)
+
+
+def test_flags_of_a_print_add_up() -> None:
+    found = stamper()
+    found.saw_option_quote(quote(NOON), 2)
+    stamped = found.stamp_option_print(trade(), 3, late=True)
+    assert stamped.flags == PrintFlag.LATE_ARRIVAL | PrintFlag.SAME_TICK
+
+
+@pytest.mark.parametrize(
+    ("at", "bid", "flags"),
+    [(NOON - 2 * S, 500, PrintFlag.SPOT_STALE), (NOON - 5, None, 0), (NOON - 5, 500, 0)],
+)
+def test_spot_is_shown_whole_with_and_without_moves(at: int, bid: int | None, flags: int) -> None:
+    found = stamper()
+    found.saw_equity_quote(spot(at, bid=bid), 9)
+    stamped = found.stamp_option_print(trade(), 11)
+    shown = stamped.spot_bid_micros, stamped.spot_ask_micros, stamped.spot_ts, stamped.spot_seq
+    assert shown == (bid, 502, at, 9)
+    assert (stamped.move_60s_bps, stamped.flags) == (None, flags)
 
 
 def feed(found: Stamper, events: list[tuple[int, MarketEvent]]) -> list[Any]:

@@ -161,7 +161,7 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("NBBO_MAX_AGE_MS", "1500", "60001", whole(1, 60_000)),
     ("EQUITY_QUOTE_MAX_AGE_MS", "1000", "600001", whole(1, 600_000)),
     ("ROLLING_WINDOW_SIZE", "50", "10001", whole(2, 10_000)),
-    ("ROLLING_TTL_SEC", "86400", "31536001", whole(0, 31_536_000)),
+    ("ROLLING_CACHE_MAX_KEYS", "20000", "1000001", whole(1, 1_000_000)),
     ("CLASSIFIER_SWEEP_MIN_PREMIUM", "40000", "-1", whole(0, 1_000_000_000)),
     ("CLASSIFIER_SWEEP_MIN_COUNT", "3", "0", whole(1, 10_000)),
     ("CLASSIFIER_SWEEP_MIN_PREMIUM_Z", "2", "-0.1", number(0, 100)),
@@ -184,7 +184,6 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("DARK_INFER_MAX_EVIDENCE", "20", "1001", whole(1, 1_000)),
     ("DARK_INFER_MAX_SPREAD_PCT", "0.005", "2", number(0, 1)),
     ("FLOW_MIN_SIZE", "10", "1000001", whole(1, 1_000_000)),
-    ("FLOW_WINDOWS", "1h,4h,24h", "S P Y", "durations such as 1h, separated by commas"),
     ("FLOW_BOOST_MODE", "multiplicative", "neither", one("multiplicative, additive")),
     ("CANDLE_MAX_LATE_MS", "5000", "-1", whole(0, 900_000)),
     ("REFDATA_EVENT_CALENDAR_PATH", "", "\x00", PATH),
@@ -244,7 +243,6 @@ TYPED: dict[str, Value] = {
     "ALPACA_UNDERLYINGS": ("SPY", "NVDA", "AAPL"),
     "IBKR_SYMBOL": ("SPY",),
     "DATABENTO_SYMBOLS": ("SPY.OPT",),
-    "FLOW_WINDOWS": ("1h", "4h", "24h"),
     "OPTIONS_SIGNAL_ETF_UNDERLYINGS": (
         "SPY", "QQQ", "IWM", "DIA", "TLT", "GLD", "SLV", "XLF", "XLE", "XLV", "XLI", "XLP", "XLU",
         "XLY", "SMH", "ARKK",
@@ -289,7 +287,6 @@ def test_many_wrong_texts_are_said_together_in_the_order_of_the_register() -> No
         ("DATABENTO_END", "2025-01-17T14:30:0\uff10Z"),
         ("IBKR_EXPIRY", "٢٠٢٧٠١١٥"),
         ("IBKR_EXPIRY", "2027011५"),
-        ("FLOW_WINDOWS", "1\u0665m"),
         ("ALPACA_NEWS_WEBSOCKET_PATH", "/v1beta1/n\u0435ws"),  # a Cyrillic e
         ("ALPACA_UNDERLYINGS", "\u0131wm"),  # upper-casing makes it IWM
         ("IBKR_SYMBOL", "\u017fpy"),  # and this one SPY

@@ -35,15 +35,17 @@ ROWS: list[tuple[str, str, TuningValue]] = [
     ("CLASSIFIER_Z_MIN_SAMPLES", "z_min_samples", 12),
     ("CLASSIFIER_MIN_NBBO_COVERAGE", "min_nbbo_coverage", 0.5),
     ("CLASSIFIER_MIN_AGGRESSOR_RATIO", "min_aggressor_ratio", 0.55),
+    ("CLASSIFIER_0DTE_MAX_ATM_PCT", "zero_dte_max_atm_ratio", 0.01),
+    ("CLASSIFIER_0DTE_MIN_PREMIUM", "zero_dte_min_premium_usd", 20_000),
+    ("CLASSIFIER_0DTE_MIN_SIZE", "zero_dte_min_size", 400),
+    ("ROLLING_WINDOW_SIZE", "rolling_window_size", 50),
+    ("ROLLING_CACHE_MAX_KEYS", "baseline_max_keys", 20_000),
+    ("FLOW_MIN_SIZE", "flow_min_size", 10),
+    ("FLOW_BOOST_MODE", "boost_mode", "multiplicative"),
 ]
 
 # The engine has these keys from a later step on (name, key, default, step).
 LATER: list[tuple[str, str, Value, int]] = [
-    ("ROLLING_WINDOW_SIZE", "rolling_window", 50, 2),
-    ("ROLLING_TTL_SEC", "rolling_ttl_s", 86_400, 2),
-    ("CLASSIFIER_0DTE_MAX_ATM_PCT", "zero_dte_max_atm_ratio", 0.01, 2),
-    ("CLASSIFIER_0DTE_MIN_PREMIUM", "zero_dte_min_premium_usd", 20_000, 2),
-    ("CLASSIFIER_0DTE_MIN_SIZE", "zero_dte_min_size", 400, 2),
     ("DARK_INFER_WINDOW_MS", "dark_window_ms", 60_000, 3),
     ("DARK_INFER_COOLDOWN_MS", "dark_cooldown_ms", 30_000, 3),
     ("DARK_INFER_MIN_BLOCK_SIZE", "dark_min_block_size", 2_000, 3),
@@ -52,9 +54,6 @@ LATER: list[tuple[str, str, Value, int]] = [
     ("DARK_INFER_MIN_PRINT_SIZE", "dark_min_print_size", 200, 3),
     ("DARK_INFER_MAX_EVIDENCE", "dark_max_evidence", 20, 3),
     ("DARK_INFER_MAX_SPREAD_PCT", "dark_max_spread_ratio", 0.005, 3),
-    ("FLOW_MIN_SIZE", "flow_min_size", 10, 2),
-    ("FLOW_WINDOWS", "flow_windows", ("1h", "4h", "24h"), 2),
-    ("FLOW_BOOST_MODE", "flow_boost_mode", "multiplicative", 2),
     ("CANDLE_MAX_LATE_MS", "candle_lateness_ms", 5_000, 3),
 ]
 IDS = [row[0] for row in ROWS]

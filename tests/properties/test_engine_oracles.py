@@ -281,8 +281,6 @@ def slow_has_iso(fills: Sequence[Fill], floor: int) -> bool:
             if (
                 len(venues) >= 2
                 and run[-1].ts - run[0].ts <= 500_000
-                and all(later.ts - earlier.ts <= 250_000 for earlier, later in pairwise(run))
-                and sum(fill.size for fill in run) >= 20
                 and sum(fill.premium_micros for fill in run) >= floor
             ):
                 return True

@@ -368,3 +368,32 @@ def test_no_event_leans_without_enough_signed_size(prints: list[StampedPrint]) -
         if event.direction in ("bullish", "bearish"):
             found = by_packet[event.packet_uid, event.rev].features
             assert found.signed_share >= 0.35
+
+
+@given(tapes(), st.integers(0, 50))
+def test_no_row_of_a_packet_knows_of_a_later_print(prints: list[StampedPrint], cut: int) -> None:
+    """Options-engine.md 10 (read, then push), 18.5; errata 17: what comes later changes nothing."""
+    prints = [print_ for print_ in prints if not is_cancel(print_)]
+    early = prints[:cut]
+
+    before, after = (rows_by_packet(run([*tape, end_of(prints)])) for tape in (early, prints))
+
+    for members, rows in before.items():
+        if members in after:  # else a later print belongs to the packet, or makes it a leg
+            assert after[members] == rows
+
+
+def is_cancel(print_: StampedPrint) -> bool:
+    return chr(print_.conditions[0]) in "ACEG" if print_.seq >= 1_000 else False
+
+
+def rows_by_packet(rows: Sequence[Derived]) -> dict[tuple[bytes, ...], list[bytes]]:
+    """Return what each packet and its event say, by the prints that they are made of."""
+    found: dict[tuple[bytes, ...], list[bytes]] = {}
+    events = {row.packet_uid: row for row in rows if isinstance(row, SmartMoneyEvent)}
+    for packet in packets(rows):
+        told: list[Derived] = [packet]
+        if packet.uid in events:
+            told.append(events[packet.uid])
+        found[tuple(member.uid for member in packet.members)] = content(told)
+    return found

@@ -130,7 +130,7 @@ def slow_conditions(prints: list[StampedPrint]) -> dict[str, Any]:
         "complex_size_ratio": share(sum(each.size for each in packaged), whole),
         "special_size_ratio": share(sum(each.size for each in special), whole),
         "iso_count": len(marked),
-        "iso_venue_count": len({each.venue for each in marked}),
+        "iso_venue_count": len({each.venue for each in marked} - {0, 11}),  # 4.3
     }
 
 

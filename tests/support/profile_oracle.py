@@ -215,7 +215,7 @@ def _penalties(profile: str, known: Known, p: dict[str, Fraction]) -> set[str]:
     thin = exact(known["signed_share"]) < p["weak_signed_share"]
     found = {
         "penalty_stale_quote": _unquoted(known, p),
-        "penalty_wide_quote": known["quote_state"] == "wide",
+        "penalty_wide_quote": known["nbbo_wide"],
         "penalty_inside_market": _inside(known, p),
         "penalty_low_premium": (
             premium is not None and exact(premium) < p["low_premium_floors"] * floor_usd

@@ -11,6 +11,8 @@ from islandflow.bench.load import GROWTH_LIMIT_MB, LAG_LIMIT_S, LoadResult, run_
 from islandflow.bench.stream import FULL_EVENTS, SECONDS
 from islandflow.scratch import run_inside_scratch
 
+LEAST_MINUTES = 0.4  # less has no samples after the start
+
 
 class Command(BaseCommand):
     help = (
@@ -30,6 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "engine":
             self._engine(options)
+        elif options["minutes"] < LEAST_MINUTES:
+            raise CommandError(f"{options['minutes']} minutes; expected {LEAST_MINUTES} or more")
         elif options["inside"]:
             call_command("migrate", verbosity=0)
             result = run_load(options["rate"], options["minutes"] * 60, say=self.stderr.write)

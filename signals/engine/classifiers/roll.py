@@ -34,7 +34,7 @@ def judge_roll(features: Features, label: str, params: ActivityParams) -> Verdic
     if reason:
         return silent(ROLL, reason)
     if not features.roll_consistent:
-        return silent(ROLL, "unequal_sizes")
+        return silent(ROLL, "unknown_sides" if 0 in features.structure_signs else "unequal_sizes")
     if not is_sizeable(features, params):
         return silent(ROLL, "small")
     sentences = (

@@ -128,7 +128,7 @@ def _passes_z(features: Features, params: SweepParams, beyond: float = 0.0) -> b
 
 def _terms(features: Features, params: SweepParams) -> list[Term]:
     terms = [Term(0.55, "a sweep of an unusual amount")]
-    if features.last_price >= features.first_price:
+    if (features.last_price or 0) >= (features.first_price or 0):
         terms.append(Term(0.10, "price did not fall"))
     if features.count >= 5:
         terms.append(Term(0.10, "5 prints or more"))
@@ -165,7 +165,7 @@ def _run(features: Features) -> Sentence:
 
 def _trend(features: Features) -> Sentence:
     """Say where the price went from the first to the last print."""
-    first, last = features.first_price, features.last_price
+    first, last = features.first_price or 0, features.last_price or 0
     verb = "rose" if last > first else "fell" if last < first else "stayed"
     to = f"from {number(first)} to {number(last)}" if last != first else f"at {number(first)}"
     return sentence(f"The price {verb} {to}.", features, ("first_price", "last_price"))

@@ -2,7 +2,7 @@
 
 from signals.engine.explain import percent
 from signals.engine.profiles import terms
-from signals.engine.profiles.shared import Inputs, ProfileParams, Term, values_of
+from signals.engine.profiles.shared import Inputs, ProfileParams, Term, limits_of, values_of
 
 PROFILE = "arbitrage"
 TYPES = ("box", "conversion_reversal")
@@ -18,7 +18,7 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     resolved share of at least 0.35.
     """
     features = inputs.features
-    base = terms.eligible(0.08, inputs)
+    base = terms.eligible(0.08, inputs, params)
     if features.structure_type not in TYPES:
         return (base,)
     symmetry = features.same_size_leg_symmetry or 0.0
@@ -49,5 +49,6 @@ def arbitrage_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
             f"{percent(params.direction_min_signed_share)} resolved and up to "
             f"{percent(MAX_BIAS)} apart count.",
             values_of(features, "signed_share", "imbalance"),
+            limits_of(params, "direction_min_signed_share"),
         ),
     )

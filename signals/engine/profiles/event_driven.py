@@ -7,6 +7,7 @@ from signals.engine.profiles.shared import (
     Inputs,
     ProfileParams,
     Term,
+    limits_of,
     points,
     values_of,
 )
@@ -27,7 +28,7 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     if z is not None and features.spread_z_n >= params.z_min_samples:
         spread = min(SPREAD_CAP, SPREAD_WEIGHT * max(0.0, z - SPREAD_FROM))
     return terms.contributing(
-        terms.eligible(0.12, inputs),
+        terms.eligible(0.12, inputs, params),
         Term(
             "event_calendar_alignment",
             0.32,
@@ -46,9 +47,10 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
             "spread_widening",
             points(spread),
             f"The spread stands {number(z or 0)} robust deviations above its usual width over "
-            f"{features.spread_z_n:,} packets; beyond {SPREAD_FROM} counts, "
-            f"{number(SPREAD_FROM + SPREAD_CAP / SPREAD_WEIGHT)} in full.",
+            f"{features.spread_z_n:,} packets, {params.z_min_samples:,} and more count; beyond "
+            f"{SPREAD_FROM} counts, {number(SPREAD_FROM + SPREAD_CAP / SPREAD_WEIGHT)} in full.",
             values_of(features, "spread_z", "spread_z_n", "spread_z_scope"),
+            limits_of(params, "z_min_samples"),
         )
         if spread
         else None,

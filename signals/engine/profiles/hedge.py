@@ -7,6 +7,7 @@ from signals.engine.profiles.shared import (
     Inputs,
     ProfileParams,
     Term,
+    limits_of,
     points,
     values_of,
 )
@@ -27,7 +28,7 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     dte = features.dte_days
     is_gamma = inputs.is_near_atm and dte is not None and dte <= MAX_DAYS
     return terms.contributing(
-        terms.eligible(0.10, inputs),
+        terms.eligible(0.10, inputs, params),
         Term(
             "short_dated_atm_gamma_context",
             0.32,
@@ -51,5 +52,6 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
             points(0.12 * inputs.size_factor),
             f"{features.total_size:,} contracts; {params.profile_full_size:,} count in full.",
             values_of(features, "total_size"),
+            limits_of(params, "profile_full_size"),
         ),
     )

@@ -10,6 +10,7 @@ from signals.engine.profiles.shared import (
     Inputs,
     ProfileParams,
     Term,
+    limits_of,
     points,
     values_of,
 )
@@ -28,7 +29,7 @@ def institutional_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ..
     """
     features = inputs.features
     return terms.contributing(
-        terms.eligible(0.20, inputs, "large_parent_event"),
+        terms.eligible(0.20, inputs, params, "large_parent_event"),
         terms.premium(0.25, inputs, params),
         terms.burst(0.18, inputs),
         Term(
@@ -43,6 +44,7 @@ def institutional_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ..
             0.12,
             f"{_sides(features)}; one side counts from {percent(params.profile_min_aggression)}.",
             values_of(features, *_side_keys(features)),
+            limits_of(params, "profile_min_aggression"),
         )
         if inputs.is_one_sided
         else None,
@@ -82,6 +84,7 @@ def institutional_pin(inputs: Inputs, params: EventParams) -> Term | None:
             f"Held at {PINNED}: {percent(features.special_size_ratio)} of the size are special "
             f"prints; {percent(params.special_min_ratio)} and more hold it.",
             values_of(features, "special_size_ratio", "conditions"),
+            limits_of(params, "special_min_ratio"),
         )
     if is_inside(features, params):
         return Term(
@@ -92,6 +95,7 @@ def institutional_pin(inputs: Inputs, params: EventParams) -> Term | None:
             f"{percent(features.signed_share)} took a side, less than "
             f"{percent(params.inside_max_signed_share)}.",
             values_of(features, "inside_ratio", "signed_share"),
+            limits_of(params, "inside_min_ratio", "inside_max_signed_share"),
         )
     if inputs.is_short_dated_otm:
         return Term(

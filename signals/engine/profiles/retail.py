@@ -27,7 +27,7 @@ def retail_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     shock, premium = features.iv_shock or 0.0, features.premium_usd
     is_small = premium is not None and premium < RETAIL_PREMIUM_USD
     return terms.contributing(
-        terms.eligible(0.12, inputs),
+        terms.eligible(0.12, inputs, params),
         Term(
             "short_dated_otm_attention_flow",
             0.28,

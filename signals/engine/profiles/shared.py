@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from signals.engine.classifiers.shared import ClassifierParams
 from signals.engine.direction import LEANS, Direction, DirectionParams
 from signals.engine.features import Features, ratio
-from signals.engine.parameter import Tuned
+from signals.engine.gate import EventParams
+from signals.engine.parameter import ParameterGroup, Tuned
 
 _USD = ("USD", 1, 1_000_000_000)
+_FULL_PREMIUM = {"etf": "profile_etf_premium_usd", "index": "profile_index_premium_usd"}
 # Source: options-engine.md 13.1.
 BURST_PRINTS = 8
 RETAIL_PREMIUM_USD = 100_000
@@ -21,7 +22,7 @@ PRE_EVENT_DAYS = 21
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProfileParams(ClassifierParams, DirectionParams):
+class ProfileParams(EventParams, DirectionParams):
     """Scales of the profiles. Source: options-engine.md 13.1 and 13.5 (PROPOSED tiers)."""
 
     profile_premium_usd: Annotated[
@@ -42,17 +43,26 @@ class ProfileParams(ClassifierParams, DirectionParams):
 
     def full_premium_usd(self, security_type: str) -> int:
         """Return the premium that counts in full, by security type."""
-        tiers = {"etf": self.profile_etf_premium_usd, "index": self.profile_index_premium_usd}
-        return tiers.get(security_type, self.profile_premium_usd)
+        full: int = getattr(self, full_premium_key(security_type))
+        return full
+
+
+def full_premium_key(security_type: str) -> str:
+    """Return which parameter is the premium that counts in full, by security type."""
+    return _FULL_PREMIUM.get(security_type, "profile_premium_usd")
 
 
 class Term(msgspec.Struct, frozen=True, gc=False):
-    """One addend of a score that contributed, with the words and the numbers that say why."""
+    """One addend of a score that contributed, with the words and the numbers that say why.
+
+    `values` are the features that it rests on, `limits` the thresholds that they were held against.
+    """
 
     code: str
     points: float
     text: str
     values: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
 
 
 class Penalty(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +72,7 @@ class Penalty(msgspec.Struct, frozen=True, gc=False):
     value: float
     text: str
     values: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
 
 
 class ProfileScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -79,7 +90,8 @@ class ProfileScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pin: str | None = None
 
 
-Said = tuple[str, dict[str, Any]]  # the words of a term, and the values that they rest on
+# The words of a term, the features that they rest on, the thresholds that these were held against.
+Said = tuple[str, dict[str, Any], dict[str, Any]]
 
 
 class Inputs(msgspec.Struct, frozen=True, gc=False):
@@ -161,6 +173,11 @@ def unit(value: float) -> float:
 def values_of(features: Features, *keys: str) -> dict[str, Any]:
     """Return the features that a term rests on, by key."""
     return {key: getattr(features, key) for key in keys}
+
+
+def limits_of(params: ParameterGroup, *keys: str) -> dict[str, Any]:
+    """Return the thresholds that a term is held against, by key."""
+    return {key: getattr(params, key) for key in keys}
 
 
 def total_of(terms: tuple[Term, ...]) -> float:

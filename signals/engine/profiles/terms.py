@@ -2,31 +2,39 @@
 
 from signals.engine.explain import dollars, number
 from signals.engine.features import Features
+from signals.engine.gate import floor_key
 from signals.engine.profiles.shared import (
     BURST_PRINTS,
     Inputs,
     ProfileParams,
     Said,
     Term,
+    full_premium_key,
+    limits_of,
     points,
     values_of,
 )
 
 
-def eligible(weight: float, inputs: Inputs, code: str = "eligible_packet") -> Term:
+def eligible(
+    weight: float, inputs: Inputs, params: ProfileParams, code: str = "eligible_packet"
+) -> Term:
     """Return what every packet above the floors of an event gets (options-engine.md 13.2)."""
     said = inputs.said.get("eligible")
     if said is None:
-        said = inputs.said["eligible"] = _eligible(inputs.features)
+        said = inputs.said["eligible"] = _eligible(inputs.features, params)
     return Term(code, weight, *said)
 
 
-def _eligible(features: Features) -> Said:
+def _eligible(features: Features, params: ProfileParams) -> Said:
+    key = floor_key(features.security_type)
+    limits = limits_of(params, key, "eligible_min_size")
     text = (
         f"{dollars(features.premium_usd or 0)} of premium for {features.total_size:,} contracts "
-        "reach the floors of an event."
+        f"reach the floors of an event: {dollars(limits[key])} and "
+        f"{params.eligible_min_size:,} contracts."
     )
-    return text, values_of(features, "premium_usd", "total_size")
+    return text, values_of(features, "premium_usd", "total_size"), limits
 
 
 def premium(weight: float, inputs: Inputs, params: ProfileParams) -> Term:
@@ -38,11 +46,12 @@ def premium(weight: float, inputs: Inputs, params: ProfileParams) -> Term:
 
 
 def _premium(features: Features, params: ProfileParams) -> Said:
+    key = full_premium_key(features.security_type)
+    limits = limits_of(params, key)
     text = (
-        f"{dollars(features.premium_usd or 0)} of premium; "
-        f"{dollars(params.full_premium_usd(features.security_type))} counts in full."
+        f"{dollars(features.premium_usd or 0)} of premium; {dollars(limits[key])} counts in full."
     )
-    return text, values_of(features, "premium_usd", "security_type")
+    return text, values_of(features, "premium_usd", "security_type"), limits
 
 
 def burst(weight: float, inputs: Inputs) -> Term:
@@ -57,7 +66,7 @@ def _burst(features: Features) -> Said:
     text = (
         f"{features.count:,} prints in {number(features.span_ms)} ms; {BURST_PRINTS} count in full."
     )
-    return text, values_of(features, "count", "span_ms")
+    return text, values_of(features, "count", "span_ms"), {}
 
 
 def days(count: float | None) -> str:

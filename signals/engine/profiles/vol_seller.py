@@ -3,7 +3,7 @@
 from signals.engine.explain import percent
 from signals.engine.features import Features
 from signals.engine.profiles import terms
-from signals.engine.profiles.shared import Inputs, ProfileParams, Term, values_of
+from signals.engine.profiles.shared import Inputs, ProfileParams, Term, limits_of, values_of
 
 PROFILE = "vol_seller"
 
@@ -20,13 +20,14 @@ def vol_seller_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         and features.structure_vol_side == "short"
     )
     return terms.contributing(
-        terms.eligible(0.12, inputs),
+        terms.eligible(0.12, inputs, params),
         Term(
             "sell_side_premium",
             0.24,
             f"{percent(inputs.sold_share)} of the size {_where(features)}; "
             f"{percent(params.profile_min_aggression)} and more count.",
             values_of(features, *_sold_keys(features)),
+            limits_of(params, "profile_min_aggression"),
         )
         if inputs.is_sold
         else None,

@@ -9,6 +9,8 @@ from bisect import bisect_left, insort
 from typing import Protocol
 
 from flow.domain.contracts import parse_contract
+from signals.engine.clusters import ClosedSession
+from signals.engine.groups import Order
 from signals.engine.structures.matching import Candidate
 from signals.engine.structures.pools import (
     Decision,
@@ -71,8 +73,11 @@ class Candidates:
         heap = self._heap
         while heap and heap[0][0] < limit:
             due, start, text, name = heapq.heappop(heap)
-            pool = self._pools[name]
-            entry = pool[bisect_left(pool, (start, text), key=key_of)]
+            pool = self._pools.get(name, [])
+            place = bisect_left(pool, (start, text), key=key_of)
+            if place == len(pool) or key_of(pool[place]) != (start, text) or pool[place].decided:
+                continue  # of a candidate that a cancel took away, or changed
+            entry = pool[place]
             entry.due = max(entry.due, wait_for_earlier(pool, entry), _wait_for_open(entry, opened))
             if entry.due > due:
                 heapq.heappush(heap, (entry.due, start, text, name))
@@ -101,6 +106,27 @@ class Candidates:
                 self._put(entry)
         closing = [entry for entry in entries if entry.candidate.leg.end_ts <= close_ts]
         return Candidates(closing).decide_before(_FOREVER, _NothingOpen())
+
+    def earliest(self, underlying: str) -> Order | None:
+        """Return the place of the earliest undecided candidate, as if it stayed alone."""
+        waiting = self._waiting.get(underlying)
+        if not waiting:
+            return None
+        return min([_alone(entry.candidate.session) for entry in waiting])
+
+    def remove(self, candidate: Candidate) -> None:
+        """Forget an undecided candidate."""
+        name = candidate.leg.contract.underlying, candidate.revision
+        pool = self._pools[name]
+        entry = pool.pop(bisect_left(pool, candidate.key, key=key_of))
+        entry.decided = True  # what its instant will find in the heap is no longer there
+        self._forget_waiting(name[0])
+        if entry.group is not None:
+            for other in pool:
+                if other.group == entry.group and not other.decided:
+                    other.group = None
+        if not pool:
+            del self._pools[name]
 
     def undecided(self, contract: str) -> list[Candidate]:
         """Return the candidates of a contract that still wait, by revision and start."""
@@ -144,6 +170,11 @@ def _wait_for_open(entry: Entry, opened: OpenSessions) -> int:
     candidate = entry.candidate
     start, reach = candidate.leg.start_ts, candidate.reach_us
     return opened.latest_due(candidate.leg.contract.underlying, start - reach, start + reach)
+
+
+def _alone(session: ClosedSession) -> Order:
+    opening, last = session.held[0].print, session.held[-1].print
+    return session.due, last.ts, opening.ts, 0, session.contract, opening.uid
 
 
 def _order(decision: Decision) -> tuple[int, int, int, str]:

@@ -25,7 +25,7 @@ def describe(features: Features, structure: Structure) -> None:
     Units: dollars; the net debit is paid, a credit negative.
     Missing: the net debit is None while a sign or a multiplier is unknown. `signed_share` becomes
     the share of size whose sign is known, and `imbalance` 0: a structure leans by its type, never
-    by its buy and sell sizes.
+    by its buy and sell sizes. Prices of prints become None: those of different legs do not compare.
     Source: options-engine.md 2.4.2, 9.2, 9.4; errata 5 and 6.
     """
     legs, shape, inferred = structure.legs, structure.shape, structure.inferred
@@ -51,6 +51,7 @@ def describe(features: Features, structure: Structure) -> None:
     features.same_size_leg_symmetry = symmetry(sizes)
     features.signed_share = ratio(resolved, sum(sizes)) if resolved else _NOTHING.signed_share
     features.imbalance = 0.0
+    features.first_price = features.last_price = features.vwap = None
     features.roll_consistent = shape.roll_consistent
     if shape.roll_consistent:
         _describe_roll(features, legs)

@@ -49,10 +49,10 @@ def shape_of(
     Missing: a package whose signs are not known (any 0) is named only where one name is left
     whichever side initiated. Two strikes of one right and expiry in one order are a vertical (1:1)
     or a ratio spread; one right in two expiries a calendar or diagonal; three strikes 1:2:1 a
-    butterfly. Their direction is then neutral and their volatility side empty. Everything else
-    that the sign decides (straddle or synthetic, strangle or risk reversal, box, condors) is
-    multi_leg. Legs that no flag ties together are never named without signs. Without an accepted
-    ratio only a ladder is named, which has no ratio.
+    butterfly. Their direction is then neutral, their volatility side empty, and none looks like a
+    roll. Everything else that the sign decides (straddle or synthetic, conversion, strangle or risk
+    reversal, box, condors) is multi_leg. Legs that no flag ties together are never named without
+    signs. Without an accepted ratio only a ladder is named, which has no ratio.
 
     Roots: one expiry of two roots is two settlements (SPX and SPXW), so only calendars and
     diagonals may cross roots, and only where no deliverable is adjusted. A stock-tied package
@@ -100,21 +100,21 @@ def _pair(legs: Sequence[Leg], ratios: tuple[int, ...], *, stock_tied: bool) -> 
         return MULTI_LEG
     if near.contract.right == far.contract.right:
         return _spread(near, ratios) if opposite else MULTI_LEG
-    if stock_tied and opposite and _is_one_strike(near, far) and ratios == (1, 1):
-        return _CONVERSION
     if not near.sign:
         return MULTI_LEG
+    if stock_tied and opposite and _is_one_strike(near, far) and ratios == (1, 1):
+        return _CONVERSION
     call, put = (near, far) if near.contract.right == "C" else (far, near)
     return _combination(call, put) if opposite else _volatility(call, put, ratios)
 
 
 def _two_expiries(near: Leg, far: Leg, ratios: tuple[int, ...]) -> Shape:
-    """Return a calendar or diagonal; equal sizes are what a roll would look like."""
+    """Return a calendar or diagonal; equal sizes on known sides are what a roll would look like."""
     one, other = near.contract, far.contract
     if one.right != other.right or (one.root != other.root and (one.adjusted or other.adjusted)):
         return MULTI_LEG
     kind: StructureType = "calendar" if _is_one_strike(near, far) else "diagonal"
-    return Shape(kind, roll_consistent=ratios == (1, 1))
+    return Shape(kind, roll_consistent=bool(near.sign) and ratios == (1, 1))
 
 
 def _spread(lower: Leg, ratios: tuple[int, ...]) -> Shape:

@@ -2,7 +2,17 @@
 
 import pytest
 
-from signals.engine.alerts import Chain, Merged, admit, forget_old, score_alert, severity_of
+from signals.engine.alerts import (
+    MAX_DEDUPE_WINDOW_US,
+    Chain,
+    Merged,
+    admit,
+    forget_old,
+    score_alert,
+    severity_of,
+    unusual_of,
+)
+from signals.engine.features import Features
 from signals.engine.params import Params
 from signals.engine.records import Alert
 
@@ -146,3 +156,28 @@ def test_old_chains_are_forgotten_in_the_order_of_their_starts() -> None:
     assert list(chains) == ["a"]
     forget_old(chains, 2_000 * SECOND, 0)
     assert chains == {}
+
+
+@pytest.mark.parametrize(("behind", "kept"), [(0, True), (1, False)])
+def test_chain_is_kept_as_long_as_a_packet_may_still_reach_it(behind: int, kept: bool) -> None:
+    chains = {"k": Chain(0, b"", 0, 50, 3)}
+
+    forget_old(chains, MAX_DEDUPE_WINDOW_US + 5 + behind, 5)
+
+    assert bool(chains) is kept
+
+
+@pytest.mark.parametrize(
+    ("premium_z", "size_z", "unusual"),
+    [
+        (None, None, None),
+        (3.0, None, 0.5),
+        (None, 1.5, 0.25),
+        (3.0, 4.5, 0.75),
+        (-1.0, -3.0, -1 / 6),
+    ],
+)
+def test_the_larger_deviation_is_how_unusual_a_packet_is(
+    premium_z: float | None, size_z: float | None, unusual: float | None
+) -> None:
+    assert unusual_of(Features(premium_z=premium_z, size_z=size_z)) == unusual

@@ -273,6 +273,7 @@ def test_first_push_of_a_later_session_drops_what_is_cold() -> None:
     assert texts(held, scope=1) == [FAR.bucket]
     assert texts(held, scope=2) == ["SPY"]
     assert texts(held, part=0) == []
+    assert size_reading(held, FAR, day=MONDAY + 14).n == 3  # what is warm has lost nothing
 
 
 def test_warm_front_shields_what_stands_behind_it() -> None:

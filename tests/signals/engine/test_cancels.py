@@ -17,7 +17,7 @@ def cancel(letter: str, at: float = 1_000, **changes: object) -> StampedPrint:
 
 def day_of(found: list[StampedPrint]) -> Day:
     days = Days()
-    days.add(SPY_CALL, found, sum(print_.size for print_ in found))
+    days.add(found)
     return days.of[SPY_CALL]
 
 
@@ -104,18 +104,20 @@ def test_a_match_agrees_in_all_that_a_cancel_repeats(
 def test_days_count_prints_and_contracts_in_processing_order() -> None:
     days, found = Days(), prints(5)
 
-    before = [days.add(SPY_CALL, found[:2], 200), days.add(SPY_CALL, found[2:], 300)]
+    before = [days.add(found[:2]), days.add(found[2:])]
 
     assert before == [0, 200]
-    assert days.of[SPY_CALL] == Day(TRADE_DATE, 5, 500, found[0].uid, found[4].uid)
+    assert days.of[SPY_CALL] == Day(
+        TRADE_DATE, 5, 500, (found[0].ts, found[0].uid), (found[4].ts, found[4].uid)
+    )
 
 
 def test_a_new_trade_date_starts_every_contract_again() -> None:
     days = Days()
-    days.add(SPY_CALL, prints(2), 200)
-    days.add(SPY_PUT, [stamped(contract=SPY_PUT)], 100)
+    days.add(prints(2))
+    days.add([stamped(contract=SPY_PUT)])
 
-    before = days.add(SPY_CALL, [stamped(session_date=TRADE_DATE + 1)], 100)
+    before = days.add([stamped(session_date=TRADE_DATE + 1)])
 
     assert before == 0
     assert set(days.of) == {SPY_CALL}
@@ -124,10 +126,10 @@ def test_a_new_trade_date_starts_every_contract_again() -> None:
 
 def test_saved_days_go_on_where_they_stood() -> None:
     days = Days()
-    days.add(SPY_CALL, prints(2), 200)
+    days.add(prints(2))
 
     again = Days(dict(days.of))
 
     assert again.newest == TRADE_DATE
-    assert again.add(SPY_CALL, prints(3)[2:], 100) == 200
+    assert again.add(prints(3)[2:]) == 200
     assert Days().newest == 0

@@ -204,3 +204,61 @@ def test_restored_clusters_go_on() -> None:
 
     assert times_of([session]) == [[0, 100]]
     assert session.late_count == 1
+
+
+#   450 C   0 ---100            600 ---700       final after 350 and after 950
+#   450 P       50                               final after 300
+#   QQQ     0                                    final after 250
+@pytest.mark.parametrize(
+    ("underlying", "from_ms", "to_ms", "due_ms"),
+    [
+        ("SPY", 0, 150, 350),
+        ("SPY", 0, 0, 350),
+        ("SPY", 1, 150, 300),  # the session of the call opened before
+        ("SPY", 50, 50, 300),
+        ("SPY", 51, 599, None),
+        ("SPY", 500, 600, 950),
+        ("SPY", 600, 900, 950),
+        ("SPY", 0, 900, 950),
+        ("SPY", 601, 900, None),
+        ("QQQ", 0, 900, 250),
+        ("IWM", 0, 900, None),
+    ],
+)
+def test_open_sessions_of_an_underlying_are_final_at_the_latest_of_them(
+    underlying: str, from_ms: int, to_ms: int, due_ms: int | None
+) -> None:
+    found = clusters()
+    for seq, (contract, at) in enumerate(
+        [(SPY_CALL, 0), (SPY_CALL, 100), (SPY_CALL, 600), (SPY_CALL, 700), (SPY_PUT, 50),
+         ("QQQ-2025-01-17-450-C", 0)]
+    ):  # fmt: skip
+        found.add(stamped(seq=seq, contract=contract, ts=ms(at)), 0)
+
+    latest = found.latest_due(underlying, ms(from_ms), ms(to_ms))
+
+    assert latest == (0 if due_ms is None else ms(due_ms))
+
+
+@pytest.mark.parametrize(("revision", "gap"), [(0, 250), (1, 100), (2, 1_000)])
+def test_open_session_is_final_by_the_gap_of_its_opening_print(revision: int, gap: int) -> None:
+    found = clusters()
+    found.add(stamped(ts=ms(0)), revision)
+    found.add(stamped(seq=2, ts=ms(40)), 0)
+
+    assert found.latest_due("SPY", ms(0), ms(0)) == ms(40 + gap)
+
+
+def test_late_reports_alone_hold_nothing_up() -> None:
+    found = clusters()
+    found.add_aside(SPY_CALL, ms(10))
+
+    assert found.latest_due("SPY", ms(0), ms(100)) == 0
+
+
+def test_closed_sessions_hold_nothing_up() -> None:
+    found = clusters()
+    found.add(stamped(ts=ms(0)), 0)
+    found.close_before(ms(251))
+
+    assert found.latest_due("SPY", ms(0), ms(100)) == 0

@@ -30,8 +30,12 @@ ALWAYS = "A tape cannot show whether positions were opened or closed."
             ["37.5 % of the size has no usable quote (25 % none, 12.5 % stale)."],
         ),
         (
-            {"quote_state": "wide", "nbbo_spread_bps": 1818.18},
-            ["The quote was wide: 1,818.18 basis points of its mid."],
+            {"nbbo_wide": True, "nbbo_spread_bps": 1818.18},
+            ["The quote was wide: 1,818.18 basis points of its mid; 800 and more count."],
+        ),
+        (
+            {"nbbo_wide": True, "nbbo_spread_bps": None},
+            ["The quote was wide: its spread is 800 basis points of its mid or more."],
         ),
         (
             {"inside_ratio": 0.4},

@@ -15,8 +15,15 @@ from signals.engine.tally import Tally
 PARAMS = Params()
 LEAD = ProfileScore(
     profile_id="institutional_directional", raw=0.9, score=0.74, direction="bullish",
-    terms=(Term("premium", 0.25, "Much premium.", {"premium_usd": 9.0}),),
-    penalties=(Penalty("wide_quote_context", 0.48, "Wide.", {"nbbo_spread_bps": 900.0}),),
+    terms=(
+        Term("premium", 0.25, "Much.", {"premium_usd": 9.0}, {"profile_premium_usd": 120_000}),
+    ),
+    penalties=(
+        Penalty(
+            "wide_quote_context", 0.48, "Wide.", {"nbbo_spread_bps": 900.0},
+            {"wide_spread_bps": 800},
+        ),
+    ),
     pin="retail_frenzy_guard",
 )  # fmt: skip
 RIVAL = ProfileScore(profile_id="vol_seller", raw=0.5, score=0.5, direction="neutral", terms=())
@@ -62,10 +69,13 @@ def test_event_holds_the_scores_with_what_made_them() -> None:
     assert lead == {
         "profile_id": "institutional_directional", "score": 0.74, "raw": 0.9, "band": "high",
         "direction": "bullish", "pin": "retail_frenzy_guard", "calibrated_probability": None,
-        "reasons": [{"code": "premium", "contribution": 0.25, "text": "Much premium.",
-                     "values": {"premium_usd": 9.0}}],
+        "calibration_version": None,
+        "reasons": [{"code": "premium", "contribution": 0.25, "text": "Much.",
+                     "values": {"premium_usd": 9.0},
+                     "thresholds": {"profile_premium_usd": 120_000}}],
         "penalties": [{"code": "wide_quote_context", "value": 0.48, "text": "Wide.",
-                       "values": {"nbbo_spread_bps": 900.0}}],
+                       "values": {"nbbo_spread_bps": 900.0},
+                       "thresholds": {"wide_spread_bps": 800}}],
     }  # fmt: skip
     assert (rival["profile_id"], rival["band"], rival["reasons"]) == ("vol_seller", "low", [])
 

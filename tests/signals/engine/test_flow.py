@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from signals.engine.features import Features
-from signals.engine.flow import add_flow, count_types, flow_facts
+from signals.engine.flow import add_flow, count_types, flow_facts, flow_up_to
 from signals.engine.flow_context import FlowWindows
 from signals.engine.flow_params import FlowParams
 from signals.engine.params import Params
@@ -35,7 +35,8 @@ class Market:
         return features
 
     def facts(self, direction: str = "bullish", ts: int = T0, **changes: Any) -> dict[str, Any]:
-        return flow_facts(self.windows, "SPY", ts, direction, FlowParams(**changes))
+        params = FlowParams(**changes)
+        return flow_facts(*flow_up_to(self.windows, "SPY", ts, params), direction, params)
 
 
 def fill(at_ms: float = 0, size: int = 40, **changes: Any) -> Any:
@@ -54,6 +55,8 @@ def test_types_are_counted_by_name() -> None:
     market = Market()
 
     assert market.add(fill(size=600)).trade_types == {"BLOCK": 1}
+    assert market.add(fill(size=600)).block_mechanisms == {"auto": 1}
+    assert market.add(fill(size=5)).block_mechanisms == {}
     features = market.add(fill(1, 3), fill(2, 3, price_micros=BID), fill(3, 500))
     assert features.trade_types == {"REGULAR": 2, "BLOCK": 1}
 

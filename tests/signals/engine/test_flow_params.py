@@ -20,8 +20,6 @@ NUMBERS = [
     ("flow_block_min_size", 500, CONTRACTS),
     ("flow_block_relative_min_size", 100, CONTRACTS),
     ("flow_block_average_multiple", 5, TIMES),
-    ("flow_unusual_min_size", 100, CONTRACTS),
-    ("flow_unusual_average_multiple", 5, TIMES),
     ("flow_large_min_size", 25, CONTRACTS),
     ("flow_large_average_multiple", 2, TIMES),
     ("flow_split_min_count", 3, (2, 1_000, "prints")),

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from flow.domain.events import PrintFlag
-from signals.engine.followups import LOOK_BACK_US, SETTLE_US, FollowUp, FollowUps
+from signals.engine.followups import LOOK_BACK_US, SETTLE_US, FollowUp, FollowUps, LaterMid
 from tests.support.engine_builders import T0, stamped
 
 AT = T0 + 900_000_000
@@ -12,7 +12,8 @@ AT = T0 + 900_000_000
 
 def waiting(at: int = AT, uid: bytes = b"e", underlying: str = "SPY") -> FollowUp:
     return FollowUp(
-        at, uid, T0, 0, "identity", b"p", T0, "SPY-2025-01-17-450-C", underlying, "label", 0,
+        at, uid, T0, 0, "identity", b"p", T0, "SPY-2025-01-17-450-C",
+        "SPY-2025-01-17-450-C", underlying, "label", 0,
         "bullish", 900_000_000,
     )  # fmt: skip
 
@@ -22,7 +23,7 @@ def seen(*prints: dict[str, object]) -> FollowUp:
     follow_ups.add(waiting())
     for number, fields in enumerate(prints):
         due = int(str(fields.pop("due", AT)))
-        follow_ups.see("SPY", stamped(**{"seq": number, "ts": AT - 10, **fields}), due)
+        follow_ups.see("SPY", [stamped(**{"seq": number, "ts": AT - 10, **fields})], due)
     (found,) = follow_ups.take_before(AT + SETTLE_US + 1)
     return found
 
@@ -35,14 +36,17 @@ def test_the_newest_mid_of_the_last_minute_counts() -> None:
     found = seen(spot(10, 12) | {"ts": AT - 20}, spot(20, 22) | {"ts": AT - 5},
                  spot(30, 32) | {"ts": AT - 15})  # fmt: skip
 
-    assert (found.later_mid2, found.later_ts) == (42, AT - 5)
+    assert found.later is not None
+    assert (found.later.mid2, found.later.ts) == (42, AT - 5)
 
 
 def test_of_one_instant_the_identity_decides_not_the_arrival() -> None:
     low, high = {"uid": b"a" * 16}, {"uid": b"b" * 16}
 
     for order in ((low | spot(1, 1), high | spot(2, 2)), (high | spot(2, 2), low | spot(1, 1))):
-        assert seen(*[dict(each) for each in order]).later_mid2 == 4
+        later = seen(*[dict(each) for each in order]).later
+        assert later is not None
+        assert later.mid2 == 4
 
 
 @pytest.mark.parametrize(
@@ -63,15 +67,15 @@ def test_of_one_instant_the_identity_decides_not_the_arrival() -> None:
 def test_only_a_fresh_mid_of_the_last_minute_counts(
     fields: dict[str, object], is_seen: bool
 ) -> None:
-    assert (seen(fields).later_mid2 is not None) is is_seen
+    assert (seen(fields).later is not None) is is_seen
 
 
 def test_another_underlying_says_nothing() -> None:
     follow_ups = FollowUps()
     follow_ups.add(waiting())
-    follow_ups.see("QQQ", stamped(ts=AT), AT)
+    follow_ups.see("QQQ", [stamped(ts=AT)], AT)
 
-    assert follow_ups.take_before(AT + SETTLE_US + 1)[0].later_mid2 is None
+    assert follow_ups.take_before(AT + SETTLE_US + 1)[0].later is None
 
 
 def test_readings_settle_in_the_order_of_their_instants() -> None:
@@ -89,7 +93,7 @@ def test_equal_readings_are_both_settled() -> None:
     follow_ups.add(waiting(underlying="SPY"))
     follow_ups.add(waiting(uid=b"f", underlying="SPY"))
     follow_ups.take_before(AT + SETTLE_US + 1)
-    follow_ups.see("SPY", stamped(ts=AT), AT)
+    follow_ups.see("SPY", [stamped(ts=AT)], AT)
 
     assert follow_ups.saved() == []
 
@@ -98,10 +102,34 @@ def test_saved_readings_go_on_where_they_stood() -> None:
     follow_ups = FollowUps()
     for uid in (b"b", b"a"):
         follow_ups.add(waiting(uid=uid))
-    follow_ups.see("SPY", stamped(ts=AT), AT)
+    follow_ups.see("SPY", [stamped(ts=AT)], AT)
     encoded = msgspec.msgpack.encode(follow_ups.saved())
 
     again = FollowUps(msgspec.msgpack.decode(encoded, type=list[FollowUp]))
 
     assert msgspec.msgpack.encode(again.saved()) == encoded
     assert [each.event_uid for each in again.take_before(AT + SETTLE_US + 1)] == [b"a", b"b"]
+
+
+def test_every_print_of_a_packet_shows_its_mid() -> None:
+    follow_ups = FollowUps()
+    follow_ups.add(waiting())
+    before = stamped(ts=AT - 100, seq=1, spot_bid_micros=20, spot_ask_micros=22)
+    behind = stamped(ts=AT + 100, seq=2, spot_bid_micros=30, spot_ask_micros=32)
+
+    follow_ups.see("SPY", [before, behind], AT)
+
+    assert follow_ups.take_before(AT + SETTLE_US + 1)[0].later == LaterMid(AT - 100, before.uid, 42)
+
+
+def test_a_dropped_reading_gives_back_what_it_was_shown() -> None:
+    follow_ups = FollowUps()
+    follow_ups.add(waiting())
+    follow_ups.see("SPY", [stamped(ts=AT - 1, spot_bid_micros=20, spot_ask_micros=22)], AT)
+
+    shown = follow_ups.drop(b"e")
+
+    assert shown is not None
+    assert shown.mid2 == 42
+    assert follow_ups.drop(b"e") is None
+    assert follow_ups.saved() == []

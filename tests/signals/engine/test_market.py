@@ -54,14 +54,9 @@ def facts(
         **({"total_size": sum(each.size for each in held), "underlying_mid": 450.5}
            | (features or {}))
     )  # fmt: skip
-    add_market_facts(
-        found,
-        parse_contract(held[-1].contract),
-        held,
-        calendar,
-        events or EventCalendar(),
-        Params.from_values(tuned),
-    )
+    contract, params = parse_contract(held[-1].contract), Params.from_values(tuned)
+    event = (events or EventCalendar()).lookup(contract.underlying, held[-1].ts, params)
+    add_market_facts(found, contract, held, calendar, event, params)
     return found
 
 
@@ -248,7 +243,7 @@ def test_without_a_multiplier_there_is_no_notional() -> None:
     found = Features(total_size=100, underlying_mid=450.5)
     contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=None)
 
-    add_market_facts(found, contract, [stamped()], None, EventCalendar(), Params())
+    add_market_facts(found, contract, [stamped()], None, None, Params())
 
     assert told(found, MODEL) == ["delta", "gamma", "vega", "theta"]
 
@@ -257,7 +252,7 @@ def test_multiplier_is_the_contracts() -> None:
     found = Features(total_size=100, underlying_mid=450.5)
     contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=10)
 
-    add_market_facts(found, contract, [stamped()], None, EventCalendar(), Params())
+    add_market_facts(found, contract, [stamped()], None, None, Params())
 
     assert found.underlying_notional_usd == pytest.approx(
         (facts().underlying_notional_usd or 0) / 10, abs=0.01

@@ -149,6 +149,28 @@ def test_state_of_the_quote(print_: StampedPrint, state: str) -> None:
     assert features_of(print_).quote_state == state
 
 
+@pytest.mark.parametrize(
+    ("bid", "ask", "wide"),
+    [
+        (0, 300_000, True),  # 20,000 bps and 30 ticks
+        (0, 500_000, True),
+        (0, 30_000, True),  # 3 ticks
+        (0, 20_000, False),  # two ticks, so not wide at any price
+        (470_000, 500_000, False),  # 619 bps
+        (460_000, 500_000, True),  # 833 bps
+        (3_000_000, 4_200_000, True),
+        (4_300_000, 4_200_000, False),  # crossed
+        (None, 4_200_000, False),
+    ],
+)
+def test_quote_is_wide_by_points_and_ticks_whatever_its_state(
+    bid: int | None, ask: int, wide: bool
+) -> None:
+    found = features_of(stamped(bid_micros=bid, ask_micros=ask, price_micros=ask))
+
+    assert found.nbbo_wide is wide
+
+
 def test_quote_of_the_last_member() -> None:
     found = features_of(stamped(seq=1), stamped(seq=2, ts=ms(1), bid_micros=4_000_000))
 
@@ -274,7 +296,6 @@ def test_moneyness_is_signed_by_right(contract: str, moneyness: float, otm: floa
         {"spot_ask_micros": None},
         {"spot_bid_micros": 0},
         {"spot_ts": None},
-        {"spot_ts": T0 - 1_000_001},
         {"flags": int(PrintFlag.SPOT_STALE)},
     ],
 )
@@ -285,14 +306,50 @@ def test_underlying_quote_that_is_not_fresh_is_not_used(changes: dict[str, objec
     assert (found.moneyness, found.otm_pct, found.underlying_spread_bps) == (None, None, None)
 
 
+def test_age_of_the_underlying_is_judged_by_its_stamp_alone() -> None:
+    """Errata 4: on a live feed of changes a quote stands, however old; the stamp knows the feed."""
+    found = features_of(stamped(spot_ts=T0 - 800_000_000))
+
+    assert (found.underlying_mid, found.otm_pct) == (450.5, -0.00111)
+
+
 def test_move_is_that_before_the_opening_print() -> None:
     found = features_of(stamped(seq=1, move_60s_bps=-12.5), stamped(seq=2, move_60s_bps=40.0))
 
     assert found.underlying_move_bps == -12.5
 
 
+AT_FIFTEEN: dict[str, object] = {
+    "contract": "NVDA-2025-01-17-450-C",
+    "price_micros": 15_000_000, "bid_micros": 14_900_000, "ask_micros": 15_000_000,
+}  # fmt: skip
+
+
 def sweep_prints(**changes: object) -> list[StampedPrint]:
     return [stamped(seq=n, ts=ms(n * 50), venue=3 + n, **changes) for n in range(3)]
+
+
+def test_unstated_venue_and_the_tape_itself_are_no_venue_of_marked_orders() -> None:
+    marked = [
+        stamped(seq=n, ts=ms(n), venue=venue, conditions=(ISO,))
+        for n, venue in enumerate((0, 11, 4))  # not stated, OPRA, a venue
+    ]
+
+    found = features_of(*marked)
+    assert (found.iso_count, found.iso_venue_count, found.venue_count) == (3, 1, 1)
+    assert features_of(*marked[:2]).iso_venue_count == 0
+
+
+def test_marked_orders_far_apart_and_small_are_a_sweep() -> None:
+    #  S  mid   S      400 ms, 18 contracts for $27,000, on two venues
+    found = features_of(
+        stamped(seq=1, size=9, conditions=(ISO,), **AT_FIFTEEN),
+        stamped(seq=2, size=1, ts=ms(200), **AT_FIFTEEN | {"ask_micros": 15_100_000}),
+        stamped(seq=3, size=9, ts=ms(400), venue=5, conditions=(ISO,), **AT_FIFTEEN),
+    )
+
+    assert (found.iso_sweep, found.burst_sweep, found.sweep) == (True, False, True)
+    assert (found.sweep_count, found.sweep_size, found.sweep_span_ms) == (2, 18, 400.0)
 
 
 def test_sweep_is_described() -> None:
@@ -331,6 +388,9 @@ def test_labels_of_the_members_are_counted() -> None:
     found = features_of(stamped(seq=1, size=200), stamped(seq=2, ts=ms(1), size=1))
 
     assert (found.signal_count, found.signal_premium_usd) == (1, 84_000.0)
+
+    both = features_of(stamped(seq=1, size=200), stamped(seq=2, ts=ms(1), size=300))
+    assert (both.signal_count, both.signal_premium_usd) == (2, 210_000.0)
 
 
 def test_late_reports_are_counted() -> None:

@@ -14,8 +14,8 @@ def kept(*prints: StampedPrint) -> Kept:
     texts = list(dict.fromkeys(print_.contract for print_ in prints))
     group = Group(0, texts[0], held)
     return Kept(
-        identity="identity", ts=prints[0].ts, end_ts=prints[-1].ts, group=group, readings=(),
-        types=(), day_volume_before=0, contracts=tuple(texts), prints=len(prints),
+        identity="identity", ts=prints[0].ts, end_ts=prints[-1].ts, revision=0, group=group,
+        readings=(), types=(), day_volume_before=0, contracts=tuple(texts), prints=len(prints),
     )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ WHEN: list[tuple[dict[str, Any], dict[str, float]]] = [
     ({"coverage": 0.3499}, {STALE: 0.72}),
     ({"stale_ratio": 0.4999}, {}),
     ({"stale_ratio": 0.5}, {STALE: 0.72}),
-    ({"quote_state": "wide"}, {WIDE: 0.48}),
+    ({"nbbo_wide": True}, {WIDE: 0.48}),
+    ({"nbbo_wide": True, "quote_state": "one_sided"}, {WIDE: 0.48}),
+    ({"quote_state": "one_sided"}, {}),
     ({"quote_state": "locked"}, {}),
     ({"nbbo_spread_bps": 9_000.0}, {}),  # one tick wide is not wide (errata 23)
     ({"inside_ratio": 0.7, "signed_share": 0.3499}, {INSIDE: 0.44}),
@@ -69,7 +71,7 @@ def test_all_at_once_in_the_order_of_the_table(profile: str) -> None:
     found = codes(
         profile,
         packet(
-            coverage=0.1, quote_state="wide", inside_ratio=1.0, premium_usd=1.0,
+            coverage=0.1, nbbo_wide=True, inside_ratio=1.0, premium_usd=1.0,
             special_size_ratio=1.0, underlying_spread_bps=500.0, imbalance=0.0, signed_share=0.0,
         ),
     )  # fmt: skip
@@ -117,15 +119,15 @@ SENTENCES: list[tuple[str, dict[str, Any], str, set[str]]] = [
     ),
     (
         WIDE,
-        {"quote_state": "wide", "nbbo_spread_bps": 1_818.18},
-        "The quote was 1,818.18 basis points wide.",
-        {"nbbo_spread_bps", "quote_state"},
+        {"nbbo_wide": True, "nbbo_spread_bps": 1_818.18},
+        "The quote was 1,818.18 basis points wide; 800 and more count.",
+        {"nbbo_spread_bps", "nbbo_wide"},
     ),
     (
         WIDE,
-        {"quote_state": "wide", "nbbo_spread_bps": None},
-        "The quote was 0 basis points wide.",
-        {"nbbo_spread_bps", "quote_state"},
+        {"nbbo_wide": True, "nbbo_spread_bps": None},
+        "The quote was wide: its spread is 800 basis points of its mid or more.",
+        {"nbbo_spread_bps", "nbbo_wide"},
     ),
     (
         INSIDE,
@@ -192,7 +194,7 @@ def test_only_the_largest_counts() -> None:
 
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "penalty_stale_quote": (STALE, {"coverage": 0.1}),
-    "penalty_wide_quote": (WIDE, {"quote_state": "wide"}),
+    "penalty_wide_quote": (WIDE, {"nbbo_wide": True}),
     "penalty_inside_market": (INSIDE, {"inside_ratio": 0.9, "signed_share": 0.1}),
     "penalty_low_premium": (LOW, {"premium_usd": 1.0}),
     "penalty_special_print": (SPECIAL, {"special_size_ratio": 0.9}),

@@ -7,8 +7,9 @@ import pytest
 
 from flow.domain.events import Control, PrintFlag, StampedPrint
 from flow.domain.ids import content_uid
+from flow.domain.sessions import Session
 from signals.engine.params import Params
-from signals.engine.pipeline import EngineState, new_state, step
+from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
 from signals.engine.records import (
     ENGINE_VERSION,
     Alert,
@@ -20,6 +21,7 @@ from signals.engine.records import (
 )
 from tests.support.engine_builders import (
     CANCEL,
+    COMPLEX,
     COMPRESSION,
     LATE,
     SPY_CALL,
@@ -218,6 +220,9 @@ def test_minute_bars_raise_a_spike_alert_but_no_sweep() -> None:
         (stamped(price_micros=0), "zero_price"),
         (stamped(flags=int(PrintFlag.PARSE_ERROR)), "unparsed"),
         (stamped(contract="WHAT IS THIS"), "unparsed"),
+        (stamped(session=int(Session.CLOSED)), "outside_session"),
+        (stamped(session=int(Session.CLOSED), conditions=(LATE,)), "outside_session"),
+        (stamped(session=int(Session.CLOSED), conditions=(CANCEL,)), "cancel"),
     ],
 )
 def test_every_print_is_counted_once(print_: StampedPrint, counter: str) -> None:
@@ -226,6 +231,28 @@ def test_every_print_is_counted_once(print_: StampedPrint, counter: str) -> None
     run(clock(0, ms(-1_000)), print_, state=state)
 
     assert {name: n for name, n in state.counters.items() if n} == {counter: 1}
+
+
+def test_print_outside_every_session_is_no_flow() -> None:
+    """Golden G15 after errata 21: 20:30 Eastern is an hour for index products only."""
+    evening = ms(10.5 * 3_600_000)
+    nvda, spx = (f"{root}-2025-01-17-450-C" for root in ("NVDA", "SPX"))
+    closed = stamped(contract=nvda, size=400, ts=evening, session=int(Session.CLOSED))
+    overnight = stamped(contract=spx, size=400, ts=evening, session=int(Session.GTH))
+
+    rows = run(closed, overnight, clock(9, evening + 9_000_000))
+
+    assert [packet.underlying for packet in only(rows, Packet)] == ["SPX"]
+
+
+def test_state_saved_before_a_counter_existed_counts_on() -> None:
+    state = new_state()
+    del state.counters["outside_session"]
+
+    restored = decode_state(encode_state(state))
+    run(stamped(session=int(Session.CLOSED)), state=restored)
+
+    assert restored.counters["outside_session"] == 1
 
 
 def test_print_at_the_watermark_is_late_and_one_after_is_not() -> None:
@@ -247,6 +274,31 @@ def test_late_print_joins_no_later_window() -> None:
     )  # fmt: skip
 
     assert [packet.print_count for packet in only(rows, Packet)] == [2]
+
+
+def test_packet_says_how_many_late_reports_fell_into_its_time() -> None:
+    rows = run(
+        stamped(seq=1, ts=ms(0)), stamped(seq=2, ts=ms(50), conditions=(LATE,)),
+        stamped(seq=3, ts=ms(100)), stamped(seq=4, ts=ms(101), conditions=(LATE,)),
+        clock(5, ms(999)),
+    )  # fmt: skip
+
+    (packet,) = only(rows, Packet)
+    assert (packet.print_count, packet.features.late_count) == (2, 1)
+
+
+# Legs at 0, 5 and 10 ms, a gap of 250 ms: due at 260, final when the clock has passed that.
+@pytest.mark.parametrize(("at", "found"), [(260, 0), (261, 1)])
+def test_package_is_due_a_gap_after_its_last_print(at: int, found: int) -> None:
+    legs = [
+        stamped(seq=n, ts=ms(n * 5), contract=f"SPY-2025-01-17-{450 + 5 * n}-C",
+                conditions=(COMPLEX,))
+        for n in range(3)
+    ]  # fmt: skip
+
+    packets = only(run(*legs, clock(9, ms(at))), Packet)
+
+    assert [packet.print_count for packet in packets] == [3] * found
 
 
 def test_clock_that_goes_back_is_ignored() -> None:

@@ -219,6 +219,28 @@ def test_wide_at_the_boundary_counts_as_wide() -> None:
     assert width_weight(cents(0.96), cents(1.04), PARAMS) == 1.0
 
 
+# Two ticks: 2 cents below $3, 10 cents from there on. All of these pass 100 basis points.
+@pytest.mark.parametrize(
+    ("bid", "ask", "wide"),
+    [
+        (2.96, 3.03, True),
+        (2.97, 3.03, False),  # mid 3.00
+        (4.96, 5.04, False),
+        (4.95, 5.05, False),
+        (4.94, 5.05, True),
+        (1.00, 1.02, False),
+        (1.00, 1.03, True),
+    ],
+)
+def test_ticks_decide_where_few_basis_points_are_wide(bid: float, ask: float, wide: bool) -> None:
+    assert is_wide(cents(bid), cents(ask), Params.from_values({"wide_spread_bps": 100})) is wide
+
+
+@pytest.mark.parametrize(("bid", "ask", "bps"), [(4.1, 4.1, 0), (4.2, 4.1, 0), (1.0, 1.5, 4_000)])
+def test_spread_in_basis_points_is_never_negative(bid: float, ask: float, bps: float) -> None:
+    assert spread_bps(cents(bid), cents(ask)) == bps
+
+
 def test_wide_quote_weighs_less_down_to_a_quarter() -> None:
     # 1.00 x 1.20 is 1818.18 basis points: 1 - 0.75 x 1018.18 / 2400 = 0.6818
     assert place(quoted(1.00, 1.20, 1.20), PARAMS).confidence == pytest.approx(0.681818, abs=1e-6)

@@ -228,7 +228,7 @@ def test_width_by_basis_points_and_ticks(bid: int, ask: int, wide: bool) -> None
         ("nbbo_max_age_ms", 500, QuoteMode.SAMPLED),
         ("nbbo_max_age_ms", 60_000, QuoteMode.SAMPLED),
         ("nbbo_change_max_age_ms", 1_000, QuoteMode.CHANGE),
-        ("nbbo_change_max_age_ms", 86_400_000, QuoteMode.CHANGE),
+        ("nbbo_change_max_age_ms", 900_000, QuoteMode.CHANGE),
     ],
 )
 def test_age_limit_is_the_tuned_one(key: str, limit_ms: int, mode: QuoteMode) -> None:

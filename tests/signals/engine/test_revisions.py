@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from flow.domain.events import LogEntry, StampedPrint
@@ -15,7 +16,7 @@ from signals.engine.records import (
     Packet,
     SmartMoneyEvent,
 )
-from tests.support.engine_builders import SPY_CALL, clock, ms, stamped, tuning
+from tests.support.engine_builders import COMPLEX, SPY_CALL, SPY_PUT, clock, ms, stamped, tuning
 
 PARAMS = Params()
 EARLIER, LAST, OPENING, ONLY = (ord(letter) for letter in "ACEG")
@@ -105,10 +106,18 @@ def test_alert_that_no_longer_stands_is_taken_back() -> None:
     assert (two.uid, two.rev, two.score, two.severity) == (one.uid, 1, 0, "low")
     assert (two.withdrawn, two.supersedes) == (True, one.uid)
     assert two.headline == ("SPY 17JAN25 450C: withdrawn, prints were cancelled (cancelled)")
+    assert (two.breakdown, two.explanations, two.classifier_ids) == ([], [], ())
+    assert two.dedupe_key == one.dedupe_key
+    assert (one.premium_micros, two.premium_micros) == (840_000_000_000, 0)
+    places = [(row.cause_seq, row.ordinal) for row in rows if not isinstance(row, EvidenceLink)]
+    assert len(set(places)) == len(places)
     packet = only(rows, Packet)[1]
     assert (packet.print_count, packet.size, packet.premium_micros) == (0, 0, 0)
     assert (packet.first_price_micros, packet.vwap_micros) == (None, None)
     assert packet.features.event_gate == "cancelled"
+    assert (packet.features.session_date, packet.features.premium_usd) == ("2025-01-15", 0)
+    assert packet.features.cancelled_count == 1
+    assert (packet.contract, packet.underlying) == (SPY_CALL, "SPY")
     assert only(rows, SmartMoneyEvent)[1].abstain_reasons == ("cancelled",)
 
 
@@ -119,6 +128,7 @@ def test_rest_below_the_floors_takes_the_event_back() -> None:
     event, alert = only(rows, SmartMoneyEvent)[1], only(rows, Alert)[1]
     assert event.abstain_reasons == ("insufficient_premium",)
     assert alert.withdrawn
+    assert alert.headline.endswith("prints were cancelled (insufficient premium)")
 
 
 def test_packet_without_event_is_revised_alone() -> None:
@@ -256,3 +266,70 @@ def test_revised_reading_is_followed_up_once_at_its_revision() -> None:
 
     assert [waiting.rev for waiting in state.followups.saved()] == [1]
     assert state.followups.saved()[0].contract == SPY_CALL
+
+
+def usual(count: int) -> list[StampedPrint]:
+    """Return packets of one contract, one a second: 10 contracts, a volatility of 0.5."""
+    return [fill(100 + n, -90_000 + 1_000 * n, size=10, iv=0.5) for n in range(count)]
+
+
+def test_revision_is_compared_with_what_was_usual_at_the_first_reading() -> None:
+    sweep = [msgspec.structs.replace(print_, iv=0.6) for print_ in SWEEP]
+    # large prints of the same contract between the packet and its cancel
+    later = [fill(200 + n, 1_000 + 300 * n, size=5_000, iv=2.0) for n in range(20)]
+
+    rows = run(*usual(12), *sweep, FINAL, *later, cancel(300, 8_000, venue=5), END)
+
+    first, second = (packet.features for packet in only(rows, Packet) if packet.ts == sweep[0].ts)
+    assert (first.size_z_n, first.size_z_scope, first.size_typical) == (12, "contract", 10)
+    assert (second.size_z_n, second.size_z_scope, second.size_typical) == (12, "contract", 10)
+    assert (second.iv_n, second.iv_typical, second.iv_shock) == (12, 0.5, 0.1)
+    assert first.iv_shock == second.iv_shock
+    assert 0 < (second.size_z or 0) < (first.size_z or 0)
+    assert sum(first.trade_types.values()) == sum(second.trade_types.values()) + 1
+    assert second.day_volume_before == first.day_volume_before == 120
+
+
+def test_rows_of_a_revision_come_from_the_cancel() -> None:
+    rows = run(fill(0, size=2_000), FINAL, cancel(20, 2_000, ONLY, size=2_000, venue=3), END)
+
+    assert {row.cause_seq for row in only(rows, Packet) if row.rev} == {END.seq}
+
+
+def test_better_alert_is_measured_against_the_revised_score_of_the_open_one() -> None:
+    state = new_state()
+    rows = run(*SWEEP, FINAL, cancel(20, 2_000, venue=5), END, state=state)
+
+    (chain,) = state.chains.values()
+    assert chain.score == only(rows, Alert)[1].score
+
+
+def test_deviation_of_a_packet_counts_in_its_alert() -> None:
+    rows = run(*usual(12), *SWEEP, FINAL)
+
+    packet, (alert,) = only(rows, Packet)[-1], only(rows, Alert)
+    deviation = max(packet.features.premium_z or 0, packet.features.size_z or 0)
+    assert alert.packet_uid == packet.uid
+    assert alert.breakdown[-1]["term"] == "unusual"
+    assert alert.breakdown[-1]["value"] == min(1.0, deviation / 6) > 0.25
+    assert "note" not in alert.breakdown[-1]
+
+
+def test_package_of_which_a_leg_is_cancelled_is_a_single_contract() -> None:
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    rows = run(*legs, FINAL, cancel(20, 2_000, ONLY, contract=SPY_CALL, venue=3), END)
+
+    first, second = only(rows, Packet)
+    assert (first.print_count, first.features.structure_legs) == (2, 2)
+    assert (second.print_count, second.features.structure_legs) == (1, 0)
+    assert second.contract == SPY_PUT
+    assert (first.uid, second.rev) == (second.uid, 1)
+
+
+def test_all_prints_of_a_packet_cancelled_one_by_one_are_counted() -> None:
+    rows = run(*SWEEP, FINAL, *(cancel(20 + n, 2_000 + n, venue=3 + n) for n in range(3)), END)
+
+    assert [p.features.cancelled_count for p in only(rows, Packet)] == [0, 1, 2, 3]

@@ -8,10 +8,18 @@ from typing import TypeVar
 import pytest
 
 from flow.domain.events import Control, LogEntry, StampedPrint
+from flow.domain.sessions import Calendar, SessionDay
 from signals.engine.params import Params
 from signals.engine.pipeline import new_state, step
-from signals.engine.records import Alert, ClassifierHit, Derived, Packet, SmartMoneyEvent
-from tests.support.engine_builders import COMPLEX, T0, clock, ms, stamped
+from signals.engine.records import (
+    Alert,
+    ClassifierHit,
+    Derived,
+    EvidenceLink,
+    Packet,
+    SmartMoneyEvent,
+)
+from tests.support.engine_builders import COMPLEX, T0, TRADE_DATE, clock, ms, stamped
 
 T = TypeVar("T")
 DAY_US = 86_400_000_000
@@ -54,6 +62,7 @@ def fired(*entries: LogEntry) -> list[str]:
     return [hit.classifier_id for hit in only(run(*entries), ClassifierHit)]
 
 
+STOCK_TIED = ord("n")
 LONG_CALL, LONG_PUT = leg("C450", "ask"), leg("P450", "ask", usd=3.2)
 RULES: list[tuple[str, list[StampedPrint], list[StampedPrint]]] = [
     # rule, where it fires, where it just does not
@@ -106,6 +115,40 @@ def test_rule_fires_here_and_just_not_there(
     assert rule not in fired(*near_miss)
 
 
+def test_stock_and_two_legs_of_unknown_side_say_nothing() -> None:
+    """In the middle of both markets: a conversion, or a straddle against stock. Nobody knows."""
+    middle = [
+        _with(print_, conditions=(STOCK_TIED,))
+        for print_ in (leg("C450", "mid", 400), leg("P450", "mid", 400, usd=3.2))
+    ]
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert packet.features.structure_type == "multi_leg"
+    assert packet.features.structure_signs == [0, 0]
+    assert only(rows, Alert) == []
+
+
+def test_market_without_a_bid_is_wide() -> None:
+    (event,) = only(
+        run(leg("C480", "ask", 900, usd=0.5, bid_micros=0, expiry=JUN)), SmartMoneyEvent
+    )
+
+    for score in event.scores:
+        assert "wide_quote_context" in [penalty["code"] for penalty in score["penalties"]]
+
+
+def test_diagonal_of_unknown_side_is_no_roll() -> None:
+    middle = package(leg("C450", "mid", 400), leg("C455", "mid", 400, usd=5.2, expiry=FEB))
+
+    rows = run(*middle)
+
+    (packet,) = only(rows, Packet)
+    assert (packet.features.structure_type, packet.features.roll_consistent) == ("diagonal", False)
+    assert "roll_up_down_out" not in fired(*middle)
+
+
 def test_legs_that_no_flag_ties_are_matched_by_time_size_and_side() -> None:
     legs = [leg("C450", "ask"), leg("C455", "bid", usd=2.1, ts=ms(30))]
 
@@ -118,7 +161,17 @@ def test_legs_that_no_flag_ties_are_matched_by_time_size_and_side() -> None:
     assert (found.structure_direction, found.structure_net_debit_usd) == ("bullish", 22_000.0)
     assert packet.contract == "NVDA-2025-01-17-STRUCT-vertical"
     assert (packet.first_price_micros, packet.vwap_micros) == (None, None)
+    assert (found.first_price, found.last_price, found.vwap) == (None, None, None)
     assert [each.features.structure_type for each in apart] == ["", ""]
+
+
+def test_what_the_legs_traded_counts_as_traded_before() -> None:
+    legs = [leg("C450", "ask", 300), leg("C455", "bid", 300, usd=2.1, ts=ms(30))]
+    later = _with(leg("C455", "ask", 200, usd=2.1, ts=ms(9_000)), seq=8, uid=b"later" + bytes(11))
+
+    packets = only(run(*legs, later), Packet)
+
+    assert [packet.features.day_volume_before for packet in packets] == [0, 300]
 
 
 def test_print_of_a_package_is_no_member_of_its_contract_s_session() -> None:
@@ -160,6 +213,10 @@ def test_reading_is_looked_at_again_a_quarter_of_an_hour_later(spot: int, hits: 
     follow = [hit for hit in found if hit.classifier_id == "no_follow_through"]
     assert [hit.classifier_id for hit in follow] == hits
     assert all((hit.event_uid, hit.ts) == (event.uid, event.ts) for hit in follow)
+    places = [(row.cause_seq, row.ordinal) for row in rows if not isinstance(row, EvidenceLink)]
+    assert len(set(places)) == len(places)
+    assert {hit.cause_seq for hit in follow} <= {99_999}
+    assert all("NVDA 17JAN25 450C" in hit.explanations[0]["text"] for hit in found)
 
 
 def test_reading_without_a_later_price_is_not_judged() -> None:
@@ -248,3 +305,86 @@ def test_alert_of_a_structure_names_its_legs() -> None:
 
     assert alert.headline.startswith("NVDA 17JAN25 450C/450P/455C/455P box: 400 contracts")
     assert alert.contract == "NVDA-2025-01-17-STRUCT-box"
+
+
+def test_alert_repeats_its_packet_and_its_event() -> None:
+    rows = run(leg("C450", "ask", 1_900, usd=0.5, expiry=JUN))
+    (packet,), (event,), (alert,) = (
+        only(rows, Packet),
+        only(rows, SmartMoneyEvent),
+        only(rows, Alert),
+    )
+
+    assert (alert.packet_uid, alert.packet_ts) == (packet.uid, packet.ts)
+    assert (alert.event_uid, alert.ts) == (event.uid, event.ts)
+    assert (alert.print_count, alert.size, alert.premium_micros) == (1, 1_900, 95_000_000_000)
+    assert alert.primary_profile == event.primary_profile == "institutional_directional"
+    assert (alert.contract, alert.underlying) == (packet.contract, "NVDA")
+
+
+def test_alert_says_the_terms_the_rules_and_the_doubts_of_its_reading() -> None:
+    rows = run(leg("C450", "ask", 1_900, usd=0.5, expiry=JUN))
+    (event,), (alert,) = only(rows, SmartMoneyEvent), only(rows, Alert)
+    reading = event.scores[0]
+
+    terms = [item for item in alert.explanations if "points" in item["values"]]
+    penalties = [item for item in alert.explanations if "penalty" in item["values"]]
+    rules = [item for item in alert.explanations if "rule" in item]
+
+    assert [(item["text"], item["values"]["points"], item["role"]) for item in terms] == [
+        (reason["text"], reason["contribution"], "for") for reason in reading["reasons"]
+    ]
+    assert [(item["text"], item["values"]["penalty"], item["role"]) for item in penalties] == [
+        (penalty["text"], penalty["value"], "against") for penalty in reading["penalties"]
+    ]
+    assert len(penalties) == 1
+    assert [item["thresholds"] for item in terms + penalties] == [
+        item["thresholds"] for item in reading["reasons"] + reading["penalties"]
+    ]
+    assert terms[0]["thresholds"] == {"eligible_min_premium_usd": 10_000, "eligible_min_size": 10}
+    assert {(item["rule"], item["role"]) for item in rules} == {
+        (rule, "for") for rule in alert.classifier_ids
+    }
+    assert alert.explanations[: len(terms) + len(rules)] == terms + rules
+    assert {item["role"] for item in alert.explanations} == {"for", "against"}
+
+
+# --- what surrounds a packet ----------------------------------------------------------------
+
+
+def test_event_tells_the_flow_of_its_underlying_up_to_its_end() -> None:
+    put = leg("P450", "bid", 300, usd=3.2, ts=ms(2_000))
+    rows = run(leg("C450", "ask", 900), put, leg("C460", "ask", 500, ts=ms(5_000)))
+
+    hours = [event.features["flow"]["1h"] for event in only(rows, SmartMoneyEvent)]
+
+    assert [hour["volume"] for hour in hours] == [900, 1_200, 1_700]
+    assert [(hour["call_volume"], hour["put_volume"]) for hour in hours] == [
+        (900, 0), (900, 300), (1_400, 300),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("side", "factor"), [("ask", 1.2), ("bid", 0.8)])
+def test_flow_weighs_in_the_direction_of_the_reading(side: str, factor: float) -> None:
+    calls = [leg("C450", "ask", 900, seq=n, ts=ms(2_000 * n)) for n in range(40)]
+    rows = run(*calls, leg("C460", side, 900, ts=ms(90_000)))
+
+    event = only(rows, SmartMoneyEvent)[-1]
+
+    assert event.direction == {"ask": "bullish", "bid": "bearish"}[side]
+    assert event.features["flow"]["boost"]["factor"] == factor
+
+
+def test_first_quarter_of_an_hour_has_a_baseline_of_its_own() -> None:
+    opens = T0 - 30 * 60_000_000
+    day = SessionDay(TRADE_DATE, opens, opens + 390 * 60_000_000)
+    early = [leg("C450", "ask", 10, seq=n, ts=opens + n * 1_000_000) for n in range(13)]
+    entries: list[LogEntry] = [*early, leg("C450", "ask", 10, seq=99, ts=T0), clock(999, ms(9_000))]
+
+    counts = [
+        [packet.features.size_z_n for packet in only(step(state, entries, Params()), Packet)]
+        for state in (new_state(calendar=Calendar([day])), new_state())
+    ]
+
+    assert counts[0] == [*range(13), 0]
+    assert counts[1] == [*range(14)]

@@ -261,3 +261,18 @@ def test_classic_preset_groups_half_seconds() -> None:
     counts = [row.print_count for row in results(fills(*parts), classic) if isinstance(row, Packet)]
 
     assert counts == [2, 1]
+
+
+def test_packages_of_one_instant_on_two_venues_are_two_packets_in_one_order() -> None:
+    legs = [
+        stamped(seq=seq, ts=ms(0), venue=venue, contract=contract, conditions=(COMPLEX,))
+        for seq, (venue, contract) in enumerate(
+            [(3, NAME_CALL), (3, NAME_PUT), (5, NAME_CALL), (5, NAME_PUT)]
+        )
+    ]
+
+    forward, backward = results(legs), results(legs[::-1])
+
+    found = [row for row in forward if isinstance(row, Packet)]
+    assert [packet.print_count for packet in found] == [2, 2]
+    assert [row.uid for row in backward if isinstance(row, Packet)] == [p.uid for p in found]

@@ -140,7 +140,8 @@ def test_limit_follows_its_parameter(
     [
         ([fill(0, iso=True), fill(100, iso=True, venue=4)], True),
         ([fill(0, iso=True), fill(250, iso=True, venue=4)], True),
-        ([fill(0, iso=True), fill(250.001, iso=True, venue=4)], False),
+        ([fill(0, iso=True), fill(500, iso=True, venue=4)], True),  # 5.3: within 500 ms
+        ([fill(0, iso=True), fill(500.001, iso=True, venue=4)], False),
         ([fill(0, iso=True), fill(100, iso=True)], False),
         ([fill(0, iso=True), fill(100, iso=True, venue=0)], False),
         ([fill(0, iso=True), fill(100, iso=True, venue=11)], False),
@@ -149,11 +150,21 @@ def test_limit_follows_its_parameter(
         ([fill(0, sign=-1, iso=True), fill(100, sign=-1, iso=True, venue=4)], True),
         ([fill(0, sign=0, iso=True), fill(100, sign=0, iso=True, venue=4)], False),
         ([fill(0, 10, iso=True), fill(100, 10, iso=True, venue=4)], True),
-        ([fill(0, 10, iso=True), fill(100, 9, iso=True, venue=4)], False),
+        ([fill(0, 10, iso=True), fill(100, 9, iso=True, venue=4)], True),  # errata 14: no size
+        ([fill(0, 1, iso=True), fill(100, 1, iso=True, venue=4)], True),
         ([fill(0, micros=4_999_999_999, iso=True), fill(1, iso=True, venue=4)], False),
         # unmarked fills between them neither help nor hurt
         ([fill(0, iso=True), fill(50, 500, sign=-1), fill(100, iso=True, venue=4)], True),
-        ([fill(0, iso=True), fill(150, venue=5), fill(300, iso=True, venue=4)], False),
+        ([fill(0, iso=True), fill(150, venue=5), fill(300, iso=True, venue=4)], True),
+        (
+            [
+                fill(0, iso=True),
+                fill(250, iso=True),
+                fill(500, iso=True),
+                fill(600, iso=True, venue=4),
+            ],
+            True,  # from 250 on
+        ),
     ],
 )
 def test_marked_orders_at_each_limit(fills: list[Fill], passes: bool) -> None:

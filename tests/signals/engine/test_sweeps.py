@@ -117,11 +117,28 @@ def test_two_orders_marked_as_sweeps_on_two_venues() -> None:
         [fill(0, iso=True), fill(100, venue=4)],  # one is marked
         [fill(0, iso=True), fill(100, iso=True, venue=4, sign=-1)],  # two sides
         [fill(0, iso=True, sign=0), fill(100, iso=True, venue=4, sign=0)],  # no side
-        [fill(0, 5, iso=True), fill(100, 5, iso=True, venue=4)],  # 10 contracts
+        [fill(0, iso=True), fill(501, iso=True, venue=4)],  # too far apart
     ],
 )
 def test_marked_orders_that_are_no_sweep(fills: list[Fill]) -> None:
     assert find_sweeps(fills, FLOOR, PARAMS) == NO_SWEEPS
+
+
+def test_marked_orders_need_the_premium_of_a_burst_but_not_its_size() -> None:
+    """Errata 14: "size >= 20 and premium_usd >= floor of row 2"; "`iso_sweep`: same sign, same
+    floor". The floor is a premium; the least size is said of bursts alone.
+    """
+    ten = [fill(0, 5, iso=True), fill(100, 5, iso=True, venue=4)]
+
+    assert find_sweeps(ten, FLOOR, PARAMS).iso is not None
+    assert find_sweeps(ten, 10_000_000_001, PARAMS) == NO_SWEEPS
+
+
+def test_premium_of_a_fill_long_before_lifts_no_run_over_the_floor() -> None:
+    lone = fill(0, usd=9_500)
+    burst = [fill(1_000 + n, venue=3 + n, usd=500) for n in range(3)]
+
+    assert find_sweeps([lone, *burst], FLOOR, PARAMS) == NO_SWEEPS
 
 
 def test_larger_premium_is_shown() -> None:

@@ -19,8 +19,8 @@ from signals.engine.trade_types import (
     SavedAverages,
     TradeType,
     block_mechanism,
+    count_blocks,
     is_block,
-    is_unusual_volume,
     trade_type_of,
     types_of,
 )
@@ -280,46 +280,22 @@ def test_minute_bar_is_regular_and_enters_no_average() -> None:
     assert typed(bars, averages=kept) == ["REGULAR"] * 3
     assert held(kept) == [1] * 30
     assert not is_block(bars[0][0], "BLOCK", PARAMS)
-    assert not is_unusual_volume(bars[0][0], 30, 30, 1, PARAMS)
     assert typed([*bars, read(30, 60), read(40, 60)]) == ["REGULAR"] * 5
     assert (
         typed([*bars, read(30, 60), read(40, 60), read(50, 1)]) == ["REGULAR"] * 3 + ["SPLIT"] * 3
     )
 
 
-#   size  n   sum    open interest
-@pytest.mark.parametrize(
-    ("size", "count", "total", "open_interest", "expected"),
-    [
-        (100, 30, 600, None, True),
-        (100, 30, 601, None, False),
-        (99, 30, 30, None, False),
-        (100, 29, 29, None, False),
-        (100, 0, 0, None, False),
-        (3, 0, 0, 2, True),
-        (3, 0, 0, 3, False),
-        (3, 0, 0, 0, True),
-        (100, 30, 600, 5_000, True),
-    ],
-)
-def test_unusual_volume(
-    size: int, count: int, total: int, open_interest: int | None, expected: bool
-) -> None:
-    print_ = read(size=size)[0]
+def test_blocks_are_counted_by_how_they_were_executed() -> None:
+    reads = [
+        read(0, 600), read(1, 600, conditions=(CROSS,)), read(2, 700, conditions=(CROSS,)),
+        read(3, 40), read(4, 900, flags=BAR), read(5, 120),
+    ]  # fmt: skip
+    types: list[TradeType] = ["SWEEP", "BLOCK", "BLOCK", "SWEEP", "REGULAR", "BLOCK"]
 
-    assert is_unusual_volume(print_, count, total, open_interest, PARAMS) is expected
-
-
-def test_unusual_volume_is_tuning() -> None:
-    print_ = read(size=50)[0]
-
-    assert is_unusual_volume(print_, 30, 300, None, FlowParams(flow_unusual_min_size=50))
-    assert not is_unusual_volume(
-        print_, 30, 300, None, FlowParams(flow_unusual_min_size=50, flow_unusual_average_multiple=6)
-    )
-    assert not is_unusual_volume(
-        print_, 30, 300, None, FlowParams(flow_unusual_min_size=50, flow_average_min_count=31)
-    )
+    assert count_blocks(reads, types, PARAMS) == {"auto": 2, "cross": 2}
+    assert list(count_blocks(reads, types, PARAMS)) == ["auto", "cross"]
+    assert count_blocks(reads[3:5], types[3:5], PARAMS) == {}
 
 
 def test_mechanism_of_every_condition() -> None:

@@ -1,6 +1,7 @@
 """Bounded windows with exact median and deviation, and their packed form."""
 
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from math import log2
 from statistics import median
 
@@ -67,6 +68,14 @@ def test_skewed_values_are_measured_exactly(count: int, power: int) -> None:
 
     assert window.median2() == naive_median2(values)
     assert window.mad4(window.median2()) == naive_mad4(values)
+
+
+@pytest.mark.parametrize("count", range(1, 9))
+def test_every_small_window_equals_the_naive_one(count: int) -> None:
+    for values in combinations_with_replacement((0, 1, 2, 4, 7), count):
+        window = Window(values)
+
+        assert window.mad4(window.median2()) == naive_mad4(list(values)), values
 
 
 @given(st.lists(INT32 | FEW, min_size=1, max_size=70))

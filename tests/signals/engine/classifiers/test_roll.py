@@ -90,6 +90,7 @@ def test_inferred_counts_six_tenths() -> None:
         ),
         ({"roll_consistent": False}, "unequal_sizes"),
         ({"roll_consistent": False, "total_size": 1, "premium_usd": 1.0}, "unequal_sizes"),
+        ({"roll_consistent": False, "structure_signs": [0, 0]}, "unknown_sides"),
         ({"structure_type": "vertical", "roll_consistent": False}, "other_structure"),
         ({"granularity": "minute"}, "needs_ticks"),
         ({"premium_usd": None}, "needs_premium"),

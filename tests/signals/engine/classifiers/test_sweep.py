@@ -143,3 +143,11 @@ def test_baseline_is_told() -> None:
         "Confidence 0.70: +0.55 a sweep of an unusual amount, +0.10 premium far above its "
         "baseline, +0.05 very far above it; at most 0.95."
     )
+
+
+def test_sum_names_special_prints() -> None:
+    found = single(**(SWEPT | {"special_size_ratio": 0.6}))
+
+    assert texts(judge_call_sweep(found, LABEL, PARAMS))[-1] == (
+        "Confidence 0.40: +0.55 a sweep of an unusual amount, -0.15 special prints; at most 0.95."
+    )

@@ -117,3 +117,11 @@ def test_a_baseline_is_told_but_not_counted() -> None:
         "Against what is usual: premium z 3 from 20 packets of structures of its type. This rule "
         "does not count it."
     )
+
+
+def test_sum_says_that_the_sides_of_the_legs_are_known() -> None:
+    found = structure(coverage=0.6, signed_share=0.8, covered_size=300)
+
+    assert texts(judge_vertical(found, LABEL, PARAMS))[-1] == (
+        "Confidence 0.55: +0.50 a vertical spread, +0.05 sides of the legs are known; at most 0.85."
+    )

@@ -155,3 +155,12 @@ def test_sentences(right: str, reading: str) -> None:
         "Confidence 0.50: +0.45 an unusual amount at the bid, +0.05 size leans to one side; at "
         "most 0.90.",
     ]
+
+
+def test_sum_names_the_number_of_prints() -> None:
+    found = single(**(WRITTEN | {"count": 3}))
+
+    assert texts(judge_call_write(found, LABEL, PARAMS))[-1] == (
+        "Confidence 0.55: +0.45 an unusual amount at the bid, +0.05 3 prints or more, +0.05 size "
+        "leans to one side; at most 0.90."
+    )

@@ -164,3 +164,12 @@ def test_sentences() -> None:
         "Confidence 0.60: +0.55 large and near the money on its last day, +0.05 within half the "
         "furthest distance; at most 0.90.",
     ]
+
+
+def test_sum_names_what_passes_twice_its_floor() -> None:
+    found = single(**(TODAY | {"premium_usd": 40_000.0, "total_size": 800, "coverage": 0.0}))
+
+    assert texts(judge_zero_dte(found, LABEL, PARAMS))[-1] == (
+        "Confidence 0.70: +0.55 large and near the money on its last day, +0.10 premium at twice "
+        "its floor or more, +0.05 size at twice its floor or more; at most 0.90."
+    )

@@ -97,7 +97,7 @@ def test_sentence_of_the_spread() -> None:
     term = term_of(event_terms, SPREAD, spread_z=2.5, spread_z_n=1_200, spread_z_scope="underlying")
 
     assert term.text == (
-        "The spread stands 2.5 robust deviations above its usual width over 1,200 packets; beyond "
-        "1 counts, 5 in full."
+        "The spread stands 2.5 robust deviations above its usual width over 1,200 packets, "
+        "12 and more count; beyond 1 counts, 5 in full."
     )
     assert term.values == {"spread_z": 2.5, "spread_z_n": 1_200, "spread_z_scope": "underlying"}

@@ -122,7 +122,10 @@ def test_sentences_say_the_numbers() -> None:
     base = term_of(institutional_terms, "large_parent_event")
     quality = term_of(institutional_terms, "quote_quality", stale_ratio=0.125)
 
-    assert base.text == "$60,000 of premium for 900 contracts reach the floors of an event."
+    assert base.text == (
+        "$60,000 of premium for 900 contracts reach the floors of an event: $10,000 and "
+        "10 contracts."
+    )
     assert base.values == {"premium_usd": 60_000.0, "total_size": 900}
     assert quality.text == "Quotes cover 90 % of the size, 12.5 % are stale."
     assert quality.values == {"coverage": 0.9, "stale_ratio": 0.125}

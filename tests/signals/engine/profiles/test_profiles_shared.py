@@ -193,11 +193,14 @@ def test_days_in_words(count: float | None, text: str) -> None:
 
 def test_common_terms_say_their_numbers() -> None:
     inputs = inputs_of(premium_usd=180_000.0, security_type="etf", count=1_234)
-    base = terms.eligible(0.05, inputs_of(premium_usd=None, total_size=1_234))
+    base = terms.eligible(0.05, inputs_of(premium_usd=None, total_size=1_234), PARAMS)
     premium, burst = terms.premium(0.1, inputs, PARAMS), terms.burst(0.1, inputs)
 
     assert (base.code, base.points) == ("eligible_packet", 0.05)
-    assert base.text == "$0.00 of premium for 1,234 contracts reach the floors of an event."
+    assert base.text == (
+        "$0.00 of premium for 1,234 contracts reach the floors of an event: $10,000 and "
+        "10 contracts."
+    )
     assert (premium.code, premium.points) == ("premium", 0.036)
     assert premium.text == "$180,000 of premium; $500,000 counts in full."
     assert premium.values == {"premium_usd": 180_000.0, "security_type": "etf"}

@@ -85,10 +85,16 @@ def test_parameters_decide_how_many_legs_are_tried() -> None:
 
 
 def test_stock_makes_a_conversion() -> None:
-    legs = [leg("C450"), leg("P450")]
+    legs = [leg("C450", usd=4.2, bid=4.1, ask=4.2), leg("P450", usd=3.1, bid=3.1, ask=3.2)]
 
     assert flagged_structure(legs, PARAMS, stock_tied=True).shape.type == "conversion_reversal"
-    assert flagged_structure(legs, PARAMS, stock_tied=False).shape.type == "multi_leg"
+    assert flagged_structure(legs, PARAMS, stock_tied=False).shape.type == "synthetic"
+
+
+def test_stock_beside_legs_of_unknown_side_makes_no_conversion() -> None:
+    legs = [leg("C450"), leg("P450")]
+
+    assert flagged_structure(legs, PARAMS, stock_tied=True).shape.type == "multi_leg"
 
 
 def real_package() -> Package:

@@ -162,7 +162,7 @@ def test_calendar_of_other_sizes_is_no_roll() -> None:
             False,
             "SPY 17JAN25 440C/445C/450C/455C and 2 more multi-leg package",
         ),
-        ("?C450 ?P450", True, "SPY 17JAN25 450C/450P conversion or reversal"),
+        ("?C450 ?P450", True, "SPY 17JAN25 450C/450P multi-leg package"),
     ],
 )
 def test_label(text: str, stock_tied: bool, label: str) -> None:
@@ -176,6 +176,14 @@ def test_label(text: str, stock_tied: bool, label: str) -> None:
     )
 
     assert label_of(structure) == label
+
+
+def test_label_of_a_conversion() -> None:
+    legs = [leg("C450", usd=4.2, bid=4.1, ask=4.2), leg("P450", usd=3.1, bid=3.1, ask=3.2)]
+
+    structure = flagged_structure(legs, Params(), stock_tied=True)
+
+    assert label_of(structure) == "SPY 17JAN25 450C/450P conversion or reversal"
 
 
 def test_pseudo_id_is_of_the_nearest_leg() -> None:

@@ -181,7 +181,8 @@ def test_package_without_signs_is_neutral_and_named_only_where_they_cannot_matte
     [
         ("+C450 -P450", "conversion_reversal"),
         ("-C450 +P450", "conversion_reversal"),
-        ("?C450 ?P450", "conversion_reversal"),
+        ("?C450 ?P450", "multi_leg"),  # could be a straddle against stock as well
+        ("+C450 ?P450", "multi_leg"),
         ("+C450 +P450", "straddle"),  # a straddle against stock
         ("+C450 -P455", "risk_reversal"),
         ("+C450 -P450x20", "synthetic"),
@@ -205,13 +206,14 @@ def test_stock_tied_straddle_keeps_its_volatility_side() -> None:
     [
         ("-C450 +C450@FEB", True),
         ("-C450x200 +C455x190@FEB", True),  # within 5 %
-        ("?C450 ?C455@FEB", True),
+        ("?C450 ?C455@FEB", False),  # opposite sides are not known
+        ("-C450 ?C455@FEB", False),
         ("-C450 +C450x20@FEB", False),
         ("+C450 -C455", False),
         ("+C450 +P450", False),
     ],
 )
-def test_roll_is_a_calendar_or_diagonal_of_equal_sizes(text: str, roll: bool) -> None:
+def test_roll_has_equal_sizes_on_known_opposite_sides(text: str, roll: bool) -> None:
     assert shape(legs_of(text)).roll_consistent is roll
 
 
