@@ -177,5 +177,5 @@ def _alone(session: ClosedSession) -> Order:
     return session.due, last.ts, opening.ts, 0, session.contract, opening.uid
 
 
-def _order(decision: Decision) -> tuple[int, int, int, str]:
+def _order(decision: Decision) -> tuple[int, int, int, str, int]:
     return decision.order

@@ -42,11 +42,14 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     structure: Structure | None = None
 
     @property
-    def order(self) -> tuple[int, int, int, str]:
-        """Return the processing order of decisions (errata 17)."""
+    def order(self) -> tuple[int, int, int, str, int]:
+        """Return the processing order of decisions (errata 17).
+
+        Two structures may share all but the start of their first leg.
+        """
         legs = [candidate.leg for candidate in self.candidates]
         end, start = max(leg.end_ts for leg in legs), min(leg.start_ts for leg in legs)
-        return self.due, end, start, legs[0].text
+        return self.due, end, start, legs[0].text, legs[0].start_ts
 
 
 def decide(pool: list[Entry], entry: Entry) -> Decision | None:

@@ -48,14 +48,14 @@ def test_structure_of_which_one_leg_is_left_is_a_single_contract() -> None:
     found = remove(package(CALLS, PUTS), uids(*CALLS))
 
     assert found is not None
-    assert (found.contract, found.held, found.legs) == (SPY_PUT, PUTS, [])
+    assert (found.contract, found.held, found.legs) == (SPY_PUT, PUTS, ())
 
 
 def test_single_contract_stays_one() -> None:
     found = remove(Group(ms(300), SPY_CALL, CALLS), uids(CALLS[1]))
 
     assert found is not None
-    assert (found.contract, found.held, found.legs) == (SPY_CALL, [CALLS[0]], [])
+    assert (found.contract, found.held, found.legs) == (SPY_CALL, [CALLS[0]], ())
 
 
 def test_nothing_is_left_of_a_group_without_prints() -> None:

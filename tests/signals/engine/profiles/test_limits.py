@@ -59,7 +59,7 @@ LIMITS: list[tuple[dict[str, Any], dict[str, dict[str, Any]]]] = [
     ),
     (
         {
-            "coverage": 0.3, "quote_state": "wide", "nbbo_spread_bps": 900.0,
+            "coverage": 0.3, "nbbo_wide": True, "nbbo_spread_bps": 900.0,
             "special_size_ratio": 0.4, "underlying_spread_bps": 200.0, "imbalance": 0.0,
             "signed_share": 0.2,
         },
@@ -118,7 +118,7 @@ def test_every_limit_is_tuned_and_stands_in_the_text(changes: dict[str, Any]) ->
 
 def test_a_tuned_limit_is_the_one_that_is_said() -> None:
     params = Params.from_values({"eligible_min_size": 33, "wide_spread_bps": 444})
-    found = reasons(packet(quote_state="wide", nbbo_spread_bps=500.0), params)
+    found = reasons(packet(nbbo_wide=True, nbbo_spread_bps=500.0), params)
 
     assert found["eligible_packet"].limits["eligible_min_size"] == 33
     assert found["eligible_packet"].text.endswith("floors of an event: $10,000 and 33 contracts.")

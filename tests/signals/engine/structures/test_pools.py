@@ -54,7 +54,7 @@ def test_candidates_are_in_the_order_of_the_legs() -> None:
     assert decisions[1] is not None
     assert decisions[1].candidates == (late, early)
     assert decisions[1].due == late.due
-    assert decisions[1].order == (late.due, ms(30), ms(0), "SPY-2025-01-17-450-P")
+    assert decisions[1].order == (late.due, ms(30), ms(0), "SPY-2025-01-17-450-P", ms(30))
 
 
 def test_order_takes_the_latest_end_and_the_earliest_start() -> None:
@@ -64,7 +64,7 @@ def test_order_takes_the_latest_end_and_the_earliest_start() -> None:
     decision = [decide(pool, entry) for entry in pool][1]
 
     assert decision is not None
-    assert decision.order == (early.due, ms(90), ms(0), "SPY-2025-01-17-450-C")
+    assert decision.order == (early.due, ms(90), ms(0), "SPY-2025-01-17-450-C", ms(0))
 
 
 def test_one_that_fits_two_is_no_pair_with_either() -> None:
