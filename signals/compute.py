@@ -14,14 +14,13 @@ import msgspec
 import psycopg
 
 from flow.collector import calm_collector
-from flow.domain.events import StreamKind
 from flow.storage import leases
 from flow.storage.calendar import load_calendar
 from flow.storage.db import connect
 from flow.storage.hints import announce
 from flow.storage.instruments import Instruments
 from flow.storage.schemas import alias_of
-from flow.storage.streams import streams_of
+from flow.storage.streams import StreamHead, streams_of
 from flow.storage.tail import BatchInfo, read_entries, read_manifest
 from signals.engine.records import ENGINE_VERSION
 from signals.engine.state import StateError
@@ -64,7 +63,7 @@ class ComputeWorker:
         self._calendar = load_calendar(self._conn)
         self._lease: leases.Lease | None = None
         self._operators: dict[int, Operator] = {}
-        self._kinds: dict[int, StreamKind] = {}
+        self._heads: dict[int, StreamHead] = {}
         self._positions: dict[int, int] = {}
         self._saved_step = 0
         self._saved_at = 0.0
@@ -150,19 +149,19 @@ class ComputeWorker:
         return infos
 
     def _derive(self, stream: int, infos: list[BatchInfo]) -> tuple[list[DerivedRow], int]:
-        kind = self._kind_of(stream)
-        entries = read_entries(self._conn, infos, kind, self._instruments)
+        head = self._head_of(stream)
+        entries = read_entries(self._conn, infos, head.kind, self._instruments)
         operator = self._operators.get(stream)
         if operator is None:
-            operator = self._operators[stream] = new_operator(kind, self._calendar)
+            operator = self._operators[stream] = new_operator(
+                head.kind, head.source, self._calendar
+            )
         return operator.take(entries), operator.revision
 
-    def _kind_of(self, stream: int) -> StreamKind:
-        kind = self._kinds.get(stream)
-        if kind is None:
-            self._kinds = {head.id: head.kind for head in streams_of(self._conn, run=self.run)}
-            kind = self._kinds[stream]
-        return kind
+    def _head_of(self, stream: int) -> StreamHead:
+        if stream not in self._heads:
+            self._heads = {head.id: head for head in streams_of(self._conn, run=self.run)}
+        return self._heads[stream]
 
     def _evidence_streams(self, stream: int) -> dict[str, int]:
         """Return which streams a print's quotes lie in: those of the same source."""
@@ -186,7 +185,7 @@ class ComputeWorker:
             try:
                 snapshot = msgspec.msgpack.decode(blob, type=Snapshot)
                 self._operators = {
-                    stream: restore_operator(self._kind_of(stream), encoded, self._calendar)
+                    stream: restore_operator(self._head_of(stream).kind, encoded, self._calendar)
                     for stream, encoded in snapshot.streams.items()
                 }
             except (msgspec.MsgspecError, StateError) as error:

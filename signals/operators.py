@@ -91,11 +91,11 @@ class EquityOperator:
         return msgspec.msgpack.encode(pair)
 
 
-def new_operator(kind: StreamKind, calendar: Calendar) -> Operator:
-    """Return the operator of a stream that nothing has been derived from."""
+def new_operator(kind: StreamKind, source: str, calendar: Calendar) -> Operator:
+    """Return the operator of a source's stream that nothing has been derived from."""
     if kind == "option_print":
         return OptionOperator(pipeline.new_state(calendar=calendar))
-    return EquityOperator(dark.new_state(), CandleState(calendar=calendar))
+    return EquityOperator(dark.new_state(), CandleState(calendar=calendar, source=source))
 
 
 def restore_operator(kind: StreamKind, encoded: bytes, calendar: Calendar) -> Operator:

@@ -184,16 +184,20 @@ def test_steps_of_the_ledger_have_no_holes_and_cover_every_batch(logged: None) -
 
     with connect("default", "test") as conn:
         steps = conn.execute(
-            "SELECT step_no, first_batch, last_batch FROM step_ledger ORDER BY step_no"
+            """SELECT l.step_no, l.first_batch, l.last_batch, s.kind FROM step_ledger l
+               JOIN stream s ON s.id = l.stream ORDER BY l.step_no"""
         ).fetchall()
         newest = conn.execute(
             "SELECT max(b.batch_no) FROM batch b JOIN stream s ON s.id = b.stream"
             " WHERE s.kind = 'option_print'"
         ).fetchone()
     assert [row[0] for row in steps] == list(range(1, len(steps) + 1))
-    assert [row[1] for row in steps] == [1, *[row[2] + 1 for row in steps[:-1]]]
+    assert {row[3] for row in steps} == {"option_print", "equity_print"}
+    for kind in ("option_print", "equity_print"):
+        own = [row for row in steps if row[3] == kind]
+        assert [row[1] for row in own] == [1, *[row[2] + 1 for row in own[:-1]]]
     assert newest is not None
-    assert steps[-1][2] == newest[0]
+    assert [row[2] for row in steps if row[3] == "option_print"][-1] == newest[0]
 
 
 def test_alerts_lead_to_their_prints_and_quotes(logged: None) -> None:

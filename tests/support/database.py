@@ -7,7 +7,8 @@ from flow.storage.schemas import SCHEMA_OF
 LOG_TABLES = (
     "batch", "control", "feed_cursor", "gap", "quarantine", "lease", "stream", "option_print",
     "option_quote", "equity_print", "equity_quote", "packet", "smart_money_event",
-    "classifier_hit", "alert", "evidence_link", "step_ledger", "operator_state",
+    "classifier_hit", "alert", "evidence_link", "dark_event", "candle",
+    "step_ledger", "operator_state",
 )  # fmt: skip
 
 REFERENCE_TABLES = (

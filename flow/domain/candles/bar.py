@@ -56,9 +56,9 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return (2 * self.notional_micros * MICROS + volume) // (2 * volume) if volume else None
 
 
-def bar_uid(symbol: str, interval_s: int, ts: int, session: int | None) -> bytes:
-    """Return the identity of a window: equal in every run and revision."""
-    return content_uid("equity_bar", CANDLE_VERSION, symbol, interval_s, ts, session)
+def bar_uid(symbol: str, interval_s: int, ts: int, session: int | None, source: str = "") -> bytes:
+    """Return the identity of a window: equal in every run and revision of one source."""
+    return content_uid("equity_bar", CANDLE_VERSION, source, symbol, interval_s, ts, session)
 
 
 def merge(parts: Sequence[Bar], *, ts: int, interval_s: int) -> Bar:

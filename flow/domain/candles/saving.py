@@ -50,6 +50,7 @@ class _Saved(msgspec.Struct):
     floor: int
     counters: dict[str, int]
     late: list[tuple[str, int]]
+    source: str
     minutes: list[_SavedMinute]
 
 
@@ -67,6 +68,7 @@ def encode_candles(state: CandleState) -> bytes:
         floor=state.floor,
         counters=state.counters,
         late=sorted(state.late.items()),
+        source=state.source,
         minutes=[
             _SavedMinute(start, *key, minute.rev, minute.clean, _saved_seconds(minute))
             for start, minutes in sorted(state.minutes.items())
@@ -98,7 +100,7 @@ def decode_candles(encoded: bytes, calendar: Calendar | None = None) -> CandleSt
         raise CandleStateError(f"unreadable ({error})") from error
     if saved.version != STATE_VERSION or saved.candles != CANDLE_VERSION:
         raise CandleStateError(f"version {saved.version} of {saved.candles}")
-    state = CandleState(saved.params, calendar=calendar, pinned=saved.pinned)
+    state = CandleState(saved.params, calendar=calendar, pinned=saved.pinned, source=saved.source)
     state.watermark, state.floor = saved.watermark, saved.floor
     state.counters, state.late = saved.counters, dict(saved.late)
     for minute in saved.minutes:

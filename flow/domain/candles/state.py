@@ -77,12 +77,13 @@ class CandleState:
     """Everything that one equity print stream's candles remember. Changed only by `step`.
 
     `calendar` is a fact of the market and not saved; it is asked for imported minute bars only.
-    A pinned state ignores tuning entries. `late` counts, by symbol, prints beyond the horizon.
+    `source` is the feed's name: two feeds of one run have bars of their own. A pinned state ignores
+    tuning entries. `late` counts, by symbol, prints beyond the horizon.
     """
 
     __slots__ = (
         "calendar", "counters", "dirty_minutes", "dirty_seconds", "floor", "late", "minutes",
-        "params", "pinned", "recent", "watermark",
+        "params", "pinned", "recent", "source", "watermark",
     )  # fmt: skip
 
     def __init__(
@@ -91,8 +92,10 @@ class CandleState:
         *,
         calendar: Calendar | None = None,
         pinned: bool = False,
+        source: str = "",
     ) -> None:
         """Start with nothing seen."""
+        self.source = source
         self.params = params or CandleParams()
         self.calendar = calendar
         self.pinned = pinned

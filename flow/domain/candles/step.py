@@ -136,7 +136,7 @@ def _bar(
         return None
     return bar_of(
         members, symbol=key[0], session=key[1], ts=start, interval_s=interval // SECOND_US,
-        rev=window.rev + 1, cause_seq=cause_seq, ordinal=ordinal,
+        rev=window.rev + 1, cause_seq=cause_seq, ordinal=ordinal, source=state.source,
     )  # fmt: skip
 
 
