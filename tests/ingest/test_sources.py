@@ -8,13 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from flow.domain.units import SECOND_US
+from flow.malformed import FeedStopped
 from flow.storage import leases
 from flow.storage.db import connect
 from flow.storage.leases import LeaseLost
 from ingest import sources
 from ingest.feeds import FeedItem
 from ingest.linefeed import LineFeed
-from ingest.malformed import FeedStopped
 from ingest.management.commands import ingest as command
 from ingest.seedfeed import SeedFeed
 from ingest.sources import SOURCES, open_feed, wall_us
