@@ -1,6 +1,15 @@
-"""How often a worker does something, by the monotonic clock: a step of the wall stops nothing."""
+"""A worker's two clocks: the wall tells what time it is, the monotonic one how often.
 
+So a step of the wall clock stops nothing that has a cadence.
+"""
+
+import time
 from collections.abc import Callable
+
+
+def wall_us() -> int:
+    """Return the wall clock in microseconds; the one place where live workers read it."""
+    return time.time_ns() // 1_000
 
 
 class Every:

@@ -46,12 +46,15 @@ class Environment(BaseModel):
     islandflow_chromium: Path | None
     islandflow_synthetic_rate: int
     islandflow_synthetic_seed: int
+    islandflow_synthetic_news_rate: float
     islandflow_failpoint: Failpoint | None
     database_url: SecretStr | None
     redis_url: SecretStr | None
     log_level: Literal["debug", "info", "warning", "error"]
     options_ingest_adapter: Literal["synthetic", "alpaca", "ibkr", "databento", "massive"]
     equities_ingest_adapter: Literal["synthetic", "alpaca"]
+    news_ingest_adapter: Literal["synthetic", "alpaca"]
+    alpaca_news_backfill_limit: int
 
     _readings: Readings = PrivateAttr()
 

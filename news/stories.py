@@ -7,7 +7,7 @@ symbols, created_at, updated_at), which every provider translates to.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -72,6 +72,10 @@ class Story(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """Return the name of the story across providers."""
         return f"{self.provider}:{self.story_id}"
+
+    def as_known(self) -> "Known":
+        """Return what decides later whether another revision is new."""
+        return Known(self.updated_ts, self.content_hash)
 
 
 class Reader(NamedTuple):
@@ -143,6 +147,21 @@ def conflict(story: Story) -> Malformed:
         raw=story.payload,
         where=f"{story.provider} news",
     )
+
+
+def change_times(head: int, updated: Sequence[int]) -> list[int]:
+    """Return where revisions stand in the feed of changes, given its newest time.
+
+    Shape: one time per `updated_ts`, strictly increasing and after `head`. A revision that is
+    newer than all before it keeps its own time; providers give whole seconds and send late, and
+    whoever follows the feed by time must lose neither twins nor latecomers.
+    Units: microseconds since 1970 UTC.
+    """
+    times = []
+    for ts in updated:
+        head = max(head + 1, ts)
+        times.append(head)
+    return times
 
 
 def updated_ts_of(item: object) -> int | None:

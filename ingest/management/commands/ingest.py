@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from flow.cadence import wall_us
 from flow.malformed import FeedStopped
 from flow.storage.db import GONE
 from flow.storage.leases import LeaseLost
 from flow.storage.waiting import wait_for_database
-from ingest.sources import SOURCES, open_feed, wall_us
+from ingest.sources import SOURCES, open_feed
 from ingest.worker import run_worker
 
 LEASE_LOST = 3
