@@ -1,5 +1,6 @@
 """The news worker on the real database: what it stores, what it ignores, how it comes back."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ from flow.domain.units import from_datetime
 from flow.malformed import FeedStopped
 from flow.storage import leases
 from flow.storage.db import connect
+from flow.storage.retention import KINDS, prune
 from flow.storage.streams import open_stream
 from flow.storage.tail import read_controls, read_manifest, read_rows
 from flow.storage.writer import entries_crc
@@ -385,3 +387,20 @@ def test_imports_are_apart_from_live() -> None:
 
     assert count("news_story") == 0
     assert count("news_story", "runs") == count("news", "runs") == 1
+
+
+# Kept
+
+
+def test_retention_takes_the_log_of_news_and_keeps_stories() -> None:
+    long_ago = NOW - 400 * 24 * 3_600 * SECOND
+    wire = Wire()
+    wire.send(item(1, long_ago - NOW - SECOND))
+    with owning_news(wire, clocks=Clocks(long_ago)) as worker:
+        drained(worker)
+        wire.send(item(2, long_ago - NOW))
+        drained(worker)
+    prune(KINDS["prints"], timedelta(days=365))
+
+    assert count("news") == 0
+    assert NewsStory.objects.count() == NewsRevision.objects.count() == 2
