@@ -1,13 +1,12 @@
-"""One story as a provider sends it, read once and strictly; what is new in it and what is not.
+"""One story as a provider sends it, read once and strictly.
 
-A story (provider, story_id) has revisions, one per `updated_ts`. A revision that says nothing new
-is no revision. Nothing here knows a database, a clock or a wire: an item is a mapping of JSON
+Nothing here knows a database, a clock or a wire: an item is a mapping of JSON
 values in the field names of Alpaca's news (id, headline, summary, author, source, content, url,
 symbols, created_at, updated_at), which every provider translates to.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -29,7 +28,6 @@ from news.symbols import IsKnown, Symbols, find_symbols
 
 Item = Mapping[str, Any]
 State = Literal["new", "updated", "corrected"]
-Verdict = Literal["new", "no-op", "conflict"]
 
 MAX_ITEM_BYTES = 1_048_576  # of JSON; a guess, a hundred times a long article
 MAX_HEADLINE = 500  # characters shown; the log keeps the rest. A guess
@@ -73,10 +71,6 @@ class Story(msgspec.Struct, frozen=True):
         """Return the name of the story across providers."""
         return f"{self.provider}:{self.story_id}"
 
-    def as_known(self) -> "Known":
-        """Return what decides later whether another revision is new."""
-        return Known(self.updated_ts, self.content_hash)
-
 
 class Reader(NamedTuple):
     """What reading a provider's items takes: its name, its label as a source, reference data."""
@@ -84,13 +78,6 @@ class Reader(NamedTuple):
     provider: str
     label: str
     is_known: IsKnown
-
-
-class Known(NamedTuple):
-    """A stored revision, as much of it as decides whether another one is new."""
-
-    updated_ts: int
-    content_hash: bytes
 
 
 class BadStory(ValueError):
@@ -117,51 +104,6 @@ def read_story(item: object, reader: Reader, *, received_at: int) -> Story | Mal
         return _read(item, raw, reader, received_at)
     except BadStory as bad:
         return Malformed(bad.reason, bad.detail, raw, where=f"{reader.provider} news")
-
-
-def judge(story: Story, known: Iterable[Known]) -> Verdict:
-    """Say what a story adds to its stored revisions, whatever their order.
-
-    `no-op`: its content is that of the revision before it (or of the same instant: a resend).
-    `conflict`: the same updated_ts with another content.
-    """
-    before: Known | None = None
-    for each in known:
-        if each.updated_ts == story.updated_ts and each.content_hash != story.content_hash:
-            return "conflict"
-        if each.updated_ts <= story.updated_ts and (
-            before is None or each.updated_ts > before.updated_ts
-        ):
-            before = each
-    if before is not None and before.content_hash == story.content_hash:
-        return "no-op"
-    return "new"
-
-
-def conflict(story: Story) -> Malformed:
-    """Return the quarantine row of a revision whose instant is taken by another content."""
-    return Malformed(
-        reason="conflict",
-        detail=f"story {story.key} updated at {story.updated_ts} is stored with another content;"
-        " expected an identical resend or a later updated_at",
-        raw=story.payload,
-        where=f"{story.provider} news",
-    )
-
-
-def change_times(head: int, updated: Sequence[int]) -> list[int]:
-    """Return where revisions stand in the feed of changes, given its newest time.
-
-    Shape: one time per `updated_ts`, strictly increasing and after `head`. A revision that is
-    newer than all before it keeps its own time; providers give whole seconds and send late, and
-    whoever follows the feed by time must lose neither twins nor latecomers.
-    Units: microseconds since 1970 UTC.
-    """
-    times = []
-    for ts in updated:
-        head = max(head + 1, ts)
-        times.append(head)
-    return times
 
 
 def updated_ts_of(item: object) -> int | None:

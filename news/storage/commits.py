@@ -12,8 +12,9 @@ from flow.storage.leases import Lease
 from flow.storage.schemas import alias_of
 from flow.storage.streams import StreamHead
 from flow.storage.writer import Batch, Commit, Counters, write
+from news.revisions import conflict, judge, known_of
 from news.storage.writing import Entry, close_gap, read_known, write_stories
-from news.stories import Story, conflict, judge
+from news.stories import Story
 
 
 class FeedState(NamedTuple):
@@ -116,7 +117,7 @@ class StoryLog:
             revisions = known.setdefault(story.story_id, [])
             verdict = judge(story, revisions)
             if verdict == "new":
-                revisions.append(story.as_known())
+                revisions.append(known_of(story))
                 new.append(story)
             elif verdict == "conflict":
                 conflicts.append(conflict(story))

@@ -124,8 +124,8 @@ def change_page(
 ) -> list[Revision]:
     """Return revisions in the order in which the feed of changes shows them, oldest first.
 
-    New ones only ever come after the last (news.stories.change_times), so whoever goes on from the
-    last row of a page sees every revision once.
+    New ones only ever come after the last (news.revisions.change_times), so whoever goes on from
+    the last row of a page sees every revision once.
     """
     where, values = _conditions("r", chosen)
     if chosen.since is not None:

@@ -8,8 +8,9 @@ import psycopg
 
 from flow.domain.units import to_datetime
 from flow.storage.leases import Lease, hold
+from news.revisions import Known, change_times
 from news.sanitize import SANITIZER_VERSION
-from news.stories import Known, Story, change_times
+from news.stories import Story
 
 
 class Entry(NamedTuple):

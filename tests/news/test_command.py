@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from flow.storage.leases import LeaseLost
 from news.management.commands import news as command
 from news.models import NewsStory
 from news.synthetic import SYMBOLS
+from news.worker import NewsWorker
 from tests.support.market import rows
 from tests.support.news import Wire, item
 
@@ -57,7 +59,7 @@ def test_the_synthetic_wire_needs_no_key(log_db: None, monkeypatch: pytest.Monke
 
 
 def _stopping_after_the_backfill(handlers: list[Callable[..., None]]) -> type:
-    class Worker(command.NewsWorker):
+    class Worker(NewsWorker):
         def step(self) -> bool:
             done = super().step()
             handlers[0]()
@@ -83,7 +85,7 @@ def test_refused_credentials_wait_for_a_person(
     wire = Wire()
     wire.is_refused = True
     monkeypatch.setitem(command.PROVIDERS, "wire", lambda rate: wire)
-    monkeypatch.setattr(command.threading, "Event", _noting(waited))
+    monkeypatch.setattr(threading, "Event", _noting(waited))
     heard = io.StringIO()
 
     with pytest.raises(CommandError, match="the credentials are refused"):
@@ -107,7 +109,7 @@ def test_another_owner_ends_it_with_a_status_of_its_own(
 ) -> None:
     def overtaken(worker: Any, stop: Any) -> None:
         worker.close()
-        raise command.LeaseLost("another worker has taken over")
+        raise LeaseLost("another worker has taken over")
 
     monkeypatch.setattr(command, "run_worker", overtaken)
     with pytest.raises(SystemExit) as caught:

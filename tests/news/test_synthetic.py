@@ -7,7 +7,8 @@ import pytest
 from flow.domain.units import MINUTE_US
 from ingest.seedmarket import SYMBOLS as MARKET
 from news.gapfill import fill
-from news.stories import Reader, Story, judge, read_story
+from news.revisions import judge, known_of
+from news.stories import Reader, Story, read_story
 from news.synthetic import SYMBOLS, SyntheticNews
 from tests.support.news import NOW, SECOND
 
@@ -71,7 +72,7 @@ def test_of_ten_items_one_says_nothing_new_and_none_contradicts() -> None:
     verdicts = []
     for each in stories(40):
         before = known.setdefault(each.story_id, [])
-        verdicts.append(judge(each, [old.as_known() for old in before]))
+        verdicts.append(judge(each, [known_of(old) for old in before]))
         before.append(each)
 
     assert verdicts.count("no-op") == 4

@@ -34,7 +34,7 @@ def client(log_db: None) -> Client:
     return signed_in("analyst")
 
 
-def get(client: Client, address: str, status: int = 200, **query: Any) -> dict[str, Any]:
+def get(client: Client, address: str, status: int = 200, /, **query: Any) -> dict[str, Any]:
     answer = client.get(address, query)
     assert answer.status_code == status, answer.content
     found: dict[str, Any] = answer.json()
@@ -55,7 +55,7 @@ def feed(client: Client, cursor: str | None, limit: int = 2) -> tuple[list[str],
     """Follow the feed to its end; return the uids and where it ended."""
     seen: list[str] = []
     while True:
-        place = {} if cursor is None else {"cursor": cursor}
+        place: dict[str, Any] = {} if cursor is None else {"cursor": cursor}
         body = get(client, CHANGES, limit=limit, **place)
         seen += [row["uid"] for row in body["data"]]
         cursor = body["next"] or cursor
