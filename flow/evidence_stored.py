@@ -13,7 +13,7 @@ from flow.evidence_filters import RunFilter
 class StoredAdmin(EvidenceAdmin):
     """Plain tables: newest id first, of one run where the rows have one."""
 
-    search_fields = ()
+    search_fields: ClassVar[Any] = ()
     by_run: ClassVar[bool] = False
 
     def position_of(self, key: Any) -> tuple[Any, ...]:

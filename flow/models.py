@@ -211,7 +211,7 @@ class ControlRequest(models.Model):
 
 
 class RawRow(models.Model):
-    """The columns that all four raw hypertables share. Read-only; written by COPY alone."""
+    """The columns that all raw hypertables share. Read-only; written by COPY alone."""
 
     stream = models.IntegerField()
     seq = models.BigIntegerField()
@@ -322,3 +322,17 @@ class EquityQuote(RawRow):
     class Meta:
         managed = False
         db_table = "equity_quote"
+
+
+class NewsEntry(RawRow):
+    """One revision of a story as its provider sent it; `ts` is when we received it."""
+
+    pk = models.CompositePrimaryKey("stream", "ts", "source_uid")
+    provider = models.TextField()
+    story_id = models.BigIntegerField()
+    updated_ts = models.DateTimeField()
+    payload = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "news"

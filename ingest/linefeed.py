@@ -15,8 +15,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from flow.backoff import backoff_s
 from flow.domain.events import QuoteMode
-from ingest.backoff import backoff_s
 from ingest.feeds import Capabilities, Cursor, FeedItem
 from ingest.jsonl import MAX_LINE, JsonlParser
 from ingest.jsonl_lines import too_long

@@ -13,12 +13,12 @@ from typing import Any
 
 import psycopg
 
+from flow.cadence import Every
 from flow.domain.open_interest import open_interest_payload
 from flow.domain.sessions import at_new_york
 from flow.storage.instruments import Instruments
 from flow.storage.reference import calendar_payloads, newest_load, open_interests
 from ingest.building import PRINT_KINDS, Builder
-from ingest.promises import Every
 
 POLL_EVERY_S = 1.0
 

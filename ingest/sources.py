@@ -1,22 +1,17 @@
 """The sources that `manage.py ingest` can stream, by name. Step 5 adds the providers."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
+from flow.cadence import wall_us
 from ingest.feeds import Feed
 from ingest.linefeed import LineFeed
 from ingest.promises import ClockRule
 from ingest.seedfeed import SeedFeed
 
 Options = dict[str, Any]
-
-
-def wall_us() -> int:
-    """Return the wall clock in microseconds; the one place where live ingest reads it."""
-    return time.time_ns() // 1_000
 
 
 def _synthetic(options: Options) -> tuple[Feed, ClockRule]:

@@ -15,9 +15,11 @@ import msgspec
 import psycopg
 from psycopg.errors import UniqueViolation
 
+from flow.cadence import Every
 from flow.collector import calm_collector
 from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, MarketEvent, OptionQuote
 from flow.domain.units import MILLISECOND_US, SECOND_US
+from flow.malformed import BadInput, FeedStopped
 from flow.storage import leases
 from flow.storage.calendar import load_calendar
 from flow.storage.control import newest_tuning
@@ -32,8 +34,7 @@ from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
 from ingest.feeds import Cursor, Feed, FeedItem, check_time
-from ingest.malformed import BadInput, FeedStopped
-from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Every, Promises
+from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Promises
 from ingest.reference import ReferenceEntries
 from ingest.resends import remember_present, remember_tail
 from signals.engine.params import Params
@@ -370,15 +371,3 @@ def run_worker(
                 return
     finally:
         worker.close()
-
-
-def wait_for_database(stop: threading.Event, alias: str, *, pause_s: float = 1.0) -> None:
-    """Return once the database answers. A dead database stops the feed; this says so meanwhile."""
-    while not stop.is_set():
-        try:
-            connect(alias, "ingest waits").close()
-        except psycopg.OperationalError as error:
-            log.warning("the database does not answer; the feed waits: %s", error)
-            time.sleep(pause_s)
-        else:
-            return

@@ -46,6 +46,7 @@ class Environment(BaseModel):
     islandflow_chromium: Path | None
     islandflow_synthetic_rate: int
     islandflow_synthetic_seed: int
+    islandflow_synthetic_news_rate: float
     islandflow_failpoint: Failpoint | None
     database_url: SecretStr | None
     redis_url: SecretStr | None
@@ -60,6 +61,8 @@ class Environment(BaseModel):
     alpha_vantage_url: str
     alpha_vantage_earnings_horizon: Literal["3month", "6month", "12month"]
     alpha_vantage_earnings_symbol: str | None
+    news_ingest_adapter: Literal["synthetic", "alpaca"]
+    alpaca_news_backfill_limit: int
 
     _readings: Readings = PrivateAttr()
 

@@ -13,7 +13,7 @@ class Process:
     stop_patience_s: int = 8
 
 
-def processes(*, host: str, port: str, source: str) -> tuple[Process, ...]:
+def processes(*, host: str, port: str, source: str, news: str) -> tuple[Process, ...]:
     """Return the processes; databases and brokers are services, not processes of this list."""
     celery = ("-m", "celery", "--app", "islandflow")
     return (
@@ -26,6 +26,11 @@ def processes(*, host: str, port: str, source: str) -> tuple[Process, ...]:
             name="ingest",
             purpose="one feed into the log",
             arguments=("manage.py", "ingest", source),
+        ),
+        Process(
+            name="news",
+            purpose="one newswire into the log",
+            arguments=("manage.py", "news", news),
         ),
         Process(
             name="compute",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("signals.urls")),
     path("api/", include("flow.api.urls")),
     path("api/v1/flow/", include("signals.api.urls")),
+    path("api/v1/news/", include("news.api.urls")),
     path("api/v1/", include("replay.api.urls")),
     re_path(r"^api/(?P<rest>.*)$", unknown_address, name="api-unknown"),  # last: what no route has
 ]

@@ -8,7 +8,6 @@ import contextlib
 import logging
 import threading
 import time
-from typing import Any
 
 import msgspec
 import psycopg
@@ -263,14 +262,3 @@ def run_worker(run: int, stop: threading.Event, *, until_idle: bool = False) -> 
     finally:
         worker.close()
     return worker.entries
-
-
-def wait_for_database(stop: threading.Event, run: int) -> Any:
-    """Return once the database of a run answers; says so meanwhile."""
-    while not stop.is_set():
-        try:
-            return connect(alias_of(run), "compute waits").close()
-        except psycopg.OperationalError as error:
-            log.warning("the database does not answer; compute waits: %s", error)
-            stop.wait(1.0)
-    return None

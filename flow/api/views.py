@@ -56,11 +56,16 @@ class PageView(ReadView):
 
     family: ClassVar[str]
     seq_type: ClassVar[type] = int  # what a cursor's seq is; a uid in hex for derived rows
+    default_limit: ClassVar[int] = DEFAULT_LIMIT
     parameters: ClassVar[tuple[Parameter, ...]]
 
     def applied(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the filters in force, as the answer echoes them."""
         raise NotImplementedError
+
+    def place(self, values: Mapping[str, Any], filters: str) -> Place:
+        """Return where the page starts. Errors: ApiError 400."""
+        return read_place(values, family=self.family, filters=filters, seq_type=self.seq_type)
 
     def read(
         self, run: ChosenRun, values: Mapping[str, Any], place: Place, limit: int
@@ -81,9 +86,9 @@ class PageView(ReadView):
         run = self.run(request)
         applied = self.applied(values)
         filters = filter_digest(run.id, applied)
-        place = read_place(values, family=self.family, filters=filters, seq_type=self.seq_type)
+        place = self.place(values, filters)
         with bounded(run.alias):
-            rows, has_more = self.read(run, values, place, values.get("limit", DEFAULT_LIMIT))
+            rows, has_more = self.read(run, values, place, values.get("limit", self.default_limit))
         return Response(
             {
                 "data": [self.body(run, row) for row in rows],

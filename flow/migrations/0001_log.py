@@ -180,6 +180,18 @@ CREATE TABLE {s}.equity_quote (
     + RAW_KEYS
 )
 
+# Log time is the time of receipt (platform errata 40), and no row may say anything else.
+NEWS = (
+    """
+CREATE TABLE {s}.news (
+    stream integer NOT NULL, seq bigint NOT NULL, ts timestamptz NOT NULL,
+    received_at timestamptz NOT NULL CHECK (received_at = ts), source_uid uuid NOT NULL,
+    provider text NOT NULL, story_id bigint NOT NULL CHECK (story_id >= 0),
+    updated_ts timestamptz NOT NULL, payload jsonb NOT NULL,
+"""
+    + RAW_KEYS
+)
+
 INDEXES = {
     "option_print": "(contract, ts)",
     "option_quote": "(contract, ts)",
@@ -224,4 +236,5 @@ class Migration(migrations.Migration):
         *_table("option_quote", OPTION_QUOTE, "quote"),
         *_table("equity_print", EQUITY_PRINT, "print"),
         *_table("equity_quote", EQUITY_QUOTE, "quote"),
+        *_table("news", NEWS, "control"),
     ]

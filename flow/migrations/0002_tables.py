@@ -151,6 +151,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NewsEntry",
+            fields=[
+                ("stream", models.IntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("ts", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("source_uid", models.UUIDField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "stream",
+                        "ts",
+                        "source_uid",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("provider", models.TextField()),
+                ("story_id", models.BigIntegerField()),
+                ("updated_ts", models.DateTimeField()),
+                ("payload", models.JSONField()),
+            ],
+            options={
+                "db_table": "news",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
             name="OptionPrint",
             fields=[
                 ("stream", models.IntegerField()),

@@ -81,8 +81,14 @@ EQUITY_QUOTE = _spec(
     vendor_order int8""",
     "symbol bid_micros ask_micros bid_size ask_size",
 )
+# The time of a story in the log is when we received it, whatever it says (platform errata 40).
+NEWS = _spec(
+    "news",
+    HEAD + "provider text, story_id int8, updated_ts timestamptz, payload jsonb",
+    "provider story_id updated_ts payload",
+)
 SPECS: dict[str, TableSpec] = {
-    spec.name: spec for spec in (OPTION_PRINT, OPTION_QUOTE, EQUITY_PRINT, EQUITY_QUOTE)
+    spec.name: spec for spec in (OPTION_PRINT, OPTION_QUOTE, EQUITY_PRINT, EQUITY_QUOTE, NEWS)
 }
 
 
@@ -128,6 +134,20 @@ def equity_quote_row(
         stream, seq, q.ts, received_at, q.uid, symbol, q.bid_micros, q.ask_micros, q.bid_size,
         q.ask_size, q.order,
     )  # fmt: skip
+
+
+def news_row(
+    *,
+    stream: int,
+    seq: int,
+    received_at: int,
+    uid: bytes,
+    story: tuple[str, int],
+    updated_ts: int,
+    payload: bytes,
+) -> Row:
+    """Return the row of one revision of a story; `story` = (provider, its id), `payload` JSON."""
+    return (stream, seq, received_at, received_at, uid, *story, updated_ts, payload)
 
 
 def stamped_print(row: Row, contract_name: Callable[[int], str]) -> StampedPrint:

@@ -27,15 +27,16 @@ class Kind(NamedTuple):
     rows: tuple[str, ...] = ()
 
 
-# Source: platform errata 51; derived rows are kept and so have no entry.
+# Source: platform errata 51; derived rows and stories are kept and so have no entry. What goes of
+# news is the log's copy, which replays nothing once the prints beside it are gone.
 KINDS = {
     kind.name: kind
     for kind in (
         Kind(
             "prints",
             365,
-            ("option_print", "equity_print"),
-            streams=("option_print", "equity_print"),
+            ("option_print", "equity_print", "news"),
+            streams=("option_print", "equity_print", "news"),
         ),
         Kind(
             "quotes", 14, ("option_quote", "equity_quote"), streams=("option_quote", "equity_quote")

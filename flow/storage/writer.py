@@ -6,6 +6,7 @@ either all of it or nothing.
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +81,7 @@ class Commit:
     detail: str = ""
     last_event_ts: int | None = None
     gaps: list[tuple[int, int]] = field(default_factory=list)
+    heard_at: int | None = None  # last sign of life, where a feed gives signs without data
 
 
 def entries_crc(uids_by_seq: list[tuple[int, bytes]]) -> int:
@@ -92,8 +94,14 @@ def control_uid(control: Control) -> bytes:
     return content_uid("control", control.seq, control.kind, control.ts)
 
 
-def write(conn: psycopg.Connection[Any], lease: Lease, commit: Commit) -> None:
-    """Write one commit, or nothing.
+def write(
+    conn: psycopg.Connection[Any],
+    lease: Lease,
+    commit: Commit,
+    *,
+    beside: Callable[[psycopg.Connection[Any]], None] | None = None,
+) -> None:
+    """Write one commit, or nothing. `beside` writes what another app keeps of the same commit.
 
     Errors: LeaseLost when another worker has taken over; psycopg.errors.UniqueViolation when a
     row is there already (the caller de-duplicates against the log and tries again).
@@ -110,6 +118,8 @@ def write(conn: psycopg.Connection[Any], lease: Lease, commit: Commit) -> None:
         pass_failpoint("ingest_after_manifest")
         _write_quarantine(conn, commit)
         _write_gaps(conn, commit)
+        if beside is not None:
+            beside(conn)
         _write_cursor(conn, commit)
         pass_failpoint("ingest_before_commit")
     for batch in filled:
@@ -243,12 +253,13 @@ def _write_gaps(conn: psycopg.Connection[Any], commit: Commit) -> None:
 
 def _write_cursor(conn: psycopg.Connection[Any], commit: Commit) -> None:
     counters = commit.counters
+    heard = commit.received_at if counters.received else commit.heard_at
     conn.execute(
         """INSERT INTO feed_cursor AS old (run, source, cursor, received, stored, duplicates,
                quarantined, late, state, detail, last_event_ts, last_received_at)
            VALUES (%(run)s, %(source)s, %(cursor)s::jsonb, %(received)s, %(stored)s,
                %(duplicates)s, %(quarantined)s, %(late)s, %(state)s, %(detail)s, %(last)s,
-               CASE WHEN %(received)s > 0 THEN %(now)s::timestamptz END)
+               %(heard)s::timestamptz)
            ON CONFLICT (run, source) DO UPDATE SET
                cursor = excluded.cursor,
                received = old.received + excluded.received,
@@ -272,6 +283,6 @@ def _write_cursor(conn: psycopg.Connection[Any], commit: Commit) -> None:
             "state": commit.state,
             "detail": commit.detail,
             "last": None if commit.last_event_ts is None else to_datetime(commit.last_event_ts),
-            "now": to_datetime(commit.received_at),
+            "heard": None if heard is None else to_datetime(heard),
         },
     )

@@ -131,7 +131,8 @@ def supervised(
     run = Path(socket_folder(noted.read_text() if noted.exists() else ""))
     noted.write_text(str(run))
     source = environment.get("OPTIONS_INGEST_ADAPTER") or "synthetic"
-    listed = processes(host=address.host, port=str(address.port), source=source)
+    news = environment.get("NEWS_INGEST_ADAPTER") or "synthetic"
+    listed = processes(host=address.host, port=str(address.port), source=source, news=news)
     conf = home.root / "supervisord.conf"
     conf.write_text(configuration(listed, python=Path(sys.executable), project=PROJECT, run=run))
     words = [sys.executable, "-m", "supervisor.supervisord", "--configuration", conf]

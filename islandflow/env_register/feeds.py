@@ -26,6 +26,8 @@ SELECTION = Group(
              "Source of option prints and quotes. All but synthetic come with step 5."),
         used("EQUITIES_INGEST_ADAPTER", Choice(("synthetic", "alpaca")), "synthetic",
              "Source of equity prints and quotes. alpaca comes with step 5."),
+        used("NEWS_INGEST_ADAPTER", Choice(("synthetic", "alpaca")), "synthetic",
+             "Source of stories. alpaca comes with step 5."),
         no_meaning("EMIT_INTERVAL_MS", "The synthetic feed spreads its prints over event time: "
                    "set ISLANDFLOW_SYNTHETIC_RATE."),
         later("SYNTHETIC_MARKET_MODE", 4, MARKETS, "realistic",
@@ -78,8 +80,9 @@ ALPACA = Group(
         later("ALPACA_MAX_QUOTES", 5, Whole(2, 10_000), "200",
               "Most contracts subscribed at once.", unit="contracts"),
         later("ALPACA_EQUITIES_FEED", 5, Choice(("iex", "sip")), "iex", "Equities feed."),
-        later("ALPACA_NEWS_BACKFILL_LIMIT", 5, Whole(1, 50), "50",
-              "Stories fetched at start.", unit="stories"),
+        used("ALPACA_NEWS_BACKFILL_LIMIT", Whole(1, 50), "50",
+             "Stories fetched at the very first start, whichever provider; later starts fetch "
+             "what they missed.", unit="stories"),
         later("ALPACA_NEWS_WEBSOCKET_PATH", 5, Text("a path that starts with /", r"/[\w./-]*"),
               "/v1beta1/news", "Path of the news socket."),
     ),

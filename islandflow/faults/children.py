@@ -46,9 +46,9 @@ def _start(target: object, *args: object) -> BaseProcess:
 
 def _ingest(port: int, failpoint: str) -> None:
     _prepare(failpoint)
+    from flow.cadence import wall_us
     from flow.storage.leases import LeaseLost
     from ingest.linefeed import LineFeed
-    from ingest.sources import wall_us
     from ingest.worker import run_worker
 
     try:

@@ -10,7 +10,12 @@ from islandflow.embedded.home import PROJECT
 from islandflow.processes import Process, processes
 
 NOT_OURS = {"database", "broker", "setup"}
-LISTED = processes(host="0.0.0.0", port="8000", source="${OPTIONS_INGEST_ADAPTER:-synthetic}")  # noqa: S104
+LISTED = processes(
+    host="0.0.0.0",  # noqa: S104
+    port="8000",
+    source="${OPTIONS_INGEST_ADAPTER:-synthetic}",
+    news="${NEWS_INGEST_ADAPTER:-synthetic}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +29,10 @@ def test_names_are_unique_and_say_what_they_are_for() -> None:
     assert all(process.purpose for process in LISTED)
 
 
-def test_the_five_processes_of_the_design() -> None:
-    assert [each.name for each in LISTED] == ["web", "ingest", "compute", "worker", "beat"]
+def test_the_processes_of_the_design() -> None:
+    names = [each.name for each in LISTED]
+
+    assert names == ["web", "ingest", "news", "compute", "worker", "beat"]
 
 
 def test_compose_runs_the_same_processes(compose: dict[str, Any]) -> None:

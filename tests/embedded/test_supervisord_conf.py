@@ -9,7 +9,7 @@ from supervisor.options import ServerOptions
 from islandflow.embedded.supervisord_conf import CrashWatch, command_line, configuration
 from islandflow.processes import processes
 
-LISTED = processes(host="127.0.0.1", port="8000", source="synthetic")
+LISTED = processes(host="127.0.0.1", port="8000", source="synthetic", news="synthetic")
 PYTHON = Path("/venv/bin/python")
 
 

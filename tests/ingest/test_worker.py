@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from flow.domain.events import Control, Malformed, StampedPrint
+from flow.malformed import FeedStopped
 from flow.storage import leases
 from flow.storage.db import connect
-from ingest import building, worker
+from ingest import building
 from ingest.feeds import FeedItem
-from ingest.malformed import FeedStopped
-from ingest.worker import IngestWorker, run_worker, wait_for_database
+from ingest.worker import IngestWorker, run_worker
 from signals.tuning import tuning_activate, tuning_create
 from tests.support.feeds import CAPABILITIES, ListFeed
 from tests.support.market import (
@@ -431,35 +431,6 @@ def test_two_sources_have_leases_and_streams_of_their_own() -> None:
         first.step()
 
     assert count("stream") == 8
-
-
-@pytest.fixture
-def refusing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A database that refuses two connections before it answers."""
-    asked: list[str] = []
-
-    def connecting(alias: str, name: str) -> psycopg.Connection[tuple[object, ...]]:
-        asked.append(name)
-        if len(asked) <= 2:
-            raise psycopg.OperationalError("refused")
-        return connect(alias, name)
-
-    monkeypatch.setattr(worker, "connect", connecting)
-    return asked
-
-
-def test_waiting_for_the_database_ends_when_it_answers(refusing: list[str]) -> None:
-    wait_for_database(threading.Event(), "default", pause_s=0)
-
-    assert len(refusing) == 3
-
-
-def test_waiting_for_the_database_ends_when_told_to_stop(refusing: list[str]) -> None:
-    stop = threading.Event()
-    stop.set()
-    wait_for_database(stop, "default", pause_s=0)
-
-    assert refusing == []
 
 
 def test_a_lost_hint_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

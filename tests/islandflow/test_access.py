@@ -32,6 +32,8 @@ PATHS = {
     "api-prints-options": "/api/v1/prints/options",
     "api-flow-packets": "/api/v1/flow/packets",
     "api-flow-alerts": "/api/v1/flow/alerts",
+    "api-news": "/api/v1/news/",
+    "api-news-changes": "/api/v1/news/changes",
     "api-status": "/api/v1/status",
     "api-schema": "/api/schema/",
     "health-live": "/health/live",

@@ -52,6 +52,7 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("ISLANDFLOW_CHROMIUM", "", "\x00", PATH),
     ("ISLANDFLOW_SYNTHETIC_RATE", "50", "100001", whole(1, 100_000)),
     ("ISLANDFLOW_SYNTHETIC_SEED", "11", "4294967296", whole(0, 4_294_967_295)),
+    ("ISLANDFLOW_SYNTHETIC_NEWS_RATE", "2", "0.05", "a number from 0.1 to 6000"),
     ("ISLANDFLOW_FAILPOINT", "", "step_commit", "name:k, such as before_commit:3, with k from 1"),
     (
         "DATABASE_URL",
@@ -68,6 +69,7 @@ ROWS: list[tuple[str, str, str, str]] = [
         one("synthetic, alpaca, ibkr, databento, massive"),
     ),
     ("EQUITIES_INGEST_ADAPTER", "synthetic", "databento", one("synthetic, alpaca")),
+    ("NEWS_INGEST_ADAPTER", "synthetic", "benzinga", one("synthetic, alpaca")),
     ("SYNTHETIC_MARKET_MODE", "realistic", "calm", one("realistic, active, firehose")),
     ("SYNTHETIC_OPTIONS_MODE", "", "calm", one("realistic, active, firehose")),
     ("SYNTHETIC_EQUITIES_MODE", "", "calm", one("realistic, active, firehose")),

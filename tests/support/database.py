@@ -6,7 +6,8 @@ from flow.storage.schemas import SCHEMA_OF
 
 LOG_TABLES = (
     "batch", "control", "feed_cursor", "gap", "quarantine", "lease", "stream", "option_print",
-    "option_quote", "equity_print", "equity_quote", "packet", "smart_money_event",
+    "option_quote", "equity_print", "equity_quote", "news", "news_story", "news_revision",
+    "news_change_head", "packet", "smart_money_event",
     "classifier_hit", "alert", "evidence_link", "dark_event", "candle",
     "step_ledger", "operator_state",
 )  # fmt: skip

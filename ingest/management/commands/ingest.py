@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from flow.cadence import wall_us
+from flow.malformed import FeedStopped
 from flow.storage.db import GONE
 from flow.storage.leases import LeaseLost
-from ingest.malformed import FeedStopped
-from ingest.sources import SOURCES, open_feed, wall_us
-from ingest.worker import run_worker, wait_for_database
+from flow.storage.waiting import wait_for_database
+from ingest.sources import SOURCES, open_feed
+from ingest.worker import run_worker
 
 LEASE_LOST = 3
 
@@ -33,7 +35,7 @@ class Command(BaseCommand):
             feed, clock_rule = open_feed(options.pop("source"), options)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        wait_for_database(stop, "default")
+        wait_for_database(stop, "default", "ingest")
         try:
             run_worker(feed, stop, clock_rule=clock_rule, wall_us=wall_us)
         except LeaseLost as lost:

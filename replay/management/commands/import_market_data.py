@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from flow.malformed import FeedStopped
 from ingest.feeds import ImportFormatError
 from ingest.jsonl_files import import_jsonl
 from ingest.lean import import_files
-from ingest.malformed import FeedStopped
 from replay.imports import FileFeed, counts, derive, load, open_run
 from replay.models import Run
 

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from flow.storage.db import GONE
 from flow.storage.leases import LeaseLost
 from flow.storage.runs import run_number
+from flow.storage.schemas import LIVE
 from flow.storage.tail import LogCorrupt
-from signals.compute import NondeterminismError, run_worker, wait_for_database
+from flow.storage.waiting import wait_for_database
+from signals.compute import NondeterminismError, run_worker
 
 LEASE_LOST = 3
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        wait_for_database(stop, 0)
+        wait_for_database(stop, LIVE, "compute")
         try:
             run = run_number(options["run"])
         except LookupError as error:

@@ -8,13 +8,13 @@ from django.db import connections
 
 from flow.domain.events import Control, Malformed, OptionPrint, OptionQuote, StampedPrint
 from flow.domain.ids import content_uid
+from flow.malformed import FeedStopped
 from flow.storage.db import connect
 from flow.storage.instruments import Instruments
 from flow.storage.leases import LeaseLost
 from flow.storage.streams import streams_of
 from flow.storage.tail import LogCorrupt, read_entries, read_manifest
 from ingest.feeds import FeedItem
-from ingest.malformed import FeedStopped
 from ingest.seedfeed import SeedFeed
 from tests.support.feeds import ListFeed
 from tests.support.workers import ingest_all, ingest_worker, make_run, seed_items

@@ -82,7 +82,7 @@ def quotes(*days: float) -> None:
 @pytest.mark.parametrize(
     ("kind", "days", "tables"),
     [
-        ("prints", 365, {"option_print", "equity_print"}),
+        ("prints", 365, {"option_print", "equity_print", "news"}),
         ("quotes", 14, {"option_quote", "equity_quote"}),
         ("control", 365, {"control"}),
     ],

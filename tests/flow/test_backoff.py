@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.backoff import backoff_s
+from flow.backoff import backoff_s
 
 
 def test_first_try_waits_at_most_the_base() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.malformed import BadInput, FeedStopped
+from flow.malformed import BadInput, FeedStopped
 
 
 def feed(counter: BadInput, outcomes: list[bool]) -> int | None:

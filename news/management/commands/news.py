@@ -1,0 +1,73 @@
+"""Store the stories of one provider until told to stop."""
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from flow.cadence import wall_us
+from flow.malformed import FeedStopped
+from flow.storage.db import GONE
+from flow.storage.leases import LeaseLost
+from flow.storage.schemas import LIVE
+from flow.storage.waiting import wait_for_database
+from news.providers import NewsProvider, ProviderDown
+from news.synthetic import SyntheticNews
+from news.worker import NewsWorker, run_worker
+
+LEASE_LOST = 3
+
+
+def _synthetic(rate: float | None) -> NewsProvider:
+    env = settings.ENV
+    return SyntheticNews(
+        env.islandflow_synthetic_seed, rate or env.islandflow_synthetic_news_rate, wall=wall_us
+    )
+
+
+# Step 5 adds the real ones.
+PROVIDERS: dict[str, Callable[[float | None], NewsProvider]] = {"synthetic": _synthetic}
+
+
+class Command(BaseCommand):
+    help = "Store the stories of a provider: synthetic, a seeded newswire."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("provider", choices=sorted(PROVIDERS))
+        parser.add_argument("--rate", type=float, help="synthetic: stories per minute")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        try:
+            provider = PROVIDERS[options["provider"]](options["rate"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        wait_for_database(stop, LIVE, "news")
+        self._run(provider, stop)
+
+    def _run(self, provider: NewsProvider, stop: threading.Event) -> None:
+        try:
+            worker = NewsWorker(
+                provider,
+                backfill_limit=settings.ENV.alpaca_news_backfill_limit,
+                wall_us=wall_us,
+            )
+            run_worker(worker, stop)
+        except LeaseLost as lost:
+            self.stderr.write(str(lost))
+            raise SystemExit(LEASE_LOST) from lost
+        except (FeedStopped, ProviderDown) as stopped:
+            # A restart would meet the same: stay, stopped and seen to be so, for a person.
+            self.stderr.write(str(stopped))
+            stop.wait()
+            raise CommandError(str(stopped)) from stopped
+        except GONE as error:
+            raise CommandError(
+                "the database went away, so news stops; what was not committed is read again"
+                f" after the next start: {error}"
+            ) from error
