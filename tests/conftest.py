@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -11,6 +12,12 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tests.support.database import empty_database
+
+# These machines are shared and noisy: how long an example takes says nothing of the code.
+hypothesis.settings.register_profile(
+    "noisy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("noisy")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("ISLANDFLOW_SHARED_DATA") or PROJECT.parent / "shared" / "data")

@@ -6,7 +6,6 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODULES = (
-    "backoff",
     "feeds",
     "jsonl",
     "jsonl_encode",
@@ -18,7 +17,6 @@ MODULES = (
     "lean_zip",
     "linefeed",
     "linesender",
-    "malformed",
     "merge",
     "moves",
     "rings",

@@ -56,7 +56,7 @@ CALENDAR = Calendar(trading_day(text) for text in TRADING_DAYS)
         ("2025-03-07T14:29:59.999999", PRE, "2025-03-07", PRE, "2025-03-07"),
         ("2025-03-07T14:30:00", REGULAR, "2025-03-07", REGULAR, "2025-03-07"),
         ("2025-03-07T20:59:59.999999", REGULAR, "2025-03-07", REGULAR, "2025-03-07"),
-        ("2025-03-07T21:00:00", POST, "2025-03-07", POST, "2025-03-07"),
+        ("2025-03-07T21:00:00", POST, "2025-03-07", REGULAR, "2025-03-07"),
         ("2025-03-08T00:59:59", POST, "2025-03-07", POST, "2025-03-07"),
         ("2025-03-08T01:00:00", CLOSED, "2025-03-07", CLOSED, "2025-03-07"),
         # Sunday evening of the change: UTC-4 already, 20:15 is 00:15 of the next day
@@ -68,11 +68,11 @@ CALENDAR = Calendar(trading_day(text) for text in TRADING_DAYS)
         ("2025-03-10T13:24:59", PRE, "2025-03-10", GTH, "2025-03-10"),
         ("2025-03-10T13:25:00", PRE, "2025-03-10", PRE, "2025-03-10"),
         ("2025-03-10T13:30:00", REGULAR, "2025-03-10", REGULAR, "2025-03-10"),
-        ("2025-03-10T20:00:00", POST, "2025-03-10", POST, "2025-03-10"),
+        ("2025-03-10T20:00:00", POST, "2025-03-10", REGULAR, "2025-03-10"),
         ("2025-03-11T00:00:00", CLOSED, "2025-03-10", CLOSED, "2025-03-10"),
         # Friday before the autumn change: UTC-4
         ("2025-10-31T13:30:00", REGULAR, "2025-10-31", REGULAR, "2025-10-31"),
-        ("2025-10-31T20:00:00", POST, "2025-10-31", POST, "2025-10-31"),
+        ("2025-10-31T20:00:00", POST, "2025-10-31", REGULAR, "2025-10-31"),
         # the hour that comes twice, on Sunday: closed, and one calendar date for both
         ("2025-11-02T05:30:00", CLOSED, "2025-11-02", CLOSED, "2025-11-02"),
         ("2025-11-02T06:30:00", CLOSED, "2025-11-02", CLOSED, "2025-11-02"),
@@ -81,7 +81,7 @@ CALENDAR = Calendar(trading_day(text) for text in TRADING_DAYS)
         ("2025-11-03T01:15:00", CLOSED, "2025-11-02", GTH, "2025-11-03"),
         ("2025-11-03T13:30:00", PRE, "2025-11-03", GTH, "2025-11-03"),
         ("2025-11-03T14:30:00", REGULAR, "2025-11-03", REGULAR, "2025-11-03"),
-        ("2025-11-03T21:00:00", POST, "2025-11-03", POST, "2025-11-03"),
+        ("2025-11-03T21:00:00", POST, "2025-11-03", REGULAR, "2025-11-03"),
     ],
 )
 def test_clock_changes_move_the_instants_not_the_hours(
