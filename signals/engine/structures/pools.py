@@ -80,12 +80,8 @@ def wait_for_earlier(pool: list[Entry], entry: Entry) -> int:
     """
     candidate = entry.candidate
     first = bisect_left(pool, candidate.leg.start_ts - candidate.reach_us, key=_start)
-    latest = 0
-    for other in pool[first:]:
-        if other is entry:
-            break
-        latest = max(latest, other.due)
-    return latest
+    own = bisect_left(pool, candidate.key, lo=first, key=key_of)
+    return max([other.due for other in pool[first:own]], default=0)
 
 
 def forget(pool: list[Entry]) -> None:

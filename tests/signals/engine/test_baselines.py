@@ -14,6 +14,8 @@ from signals.engine.baselines import (
     Reading,
     keys_of,
 )
+from signals.engine.params import Params
+from signals.engine.state import EngineState
 from tests.signals.engine.baseline_builders import (
     CALL,
     FAR,
@@ -378,3 +380,12 @@ def test_minimums_and_floor_are_tuning_values() -> None:
     assert size_reading(held, CALL).scope == "bucket"
     held.params = BaselineParams(baseline_underlying_min_samples=3)
     assert size_reading(held, CALL).scope == "underlying"
+
+
+@pytest.mark.parametrize(("later", "count"), [(MONDAY + 11, 1), (MONDAY + 15, 0)])
+def test_without_a_calendar_weekdays_count_as_sessions(later: int, count: int) -> None:
+    base = EngineState().baselines
+    base.params = Params.from_values({"baseline_contract_min_samples": 2})
+    push(base, CALL)
+
+    assert base.read(CALL, "size", 10, later).n == count

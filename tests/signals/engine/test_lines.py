@@ -4,6 +4,7 @@ import pytest
 
 from flow.domain.events import LogEntry, StampedPrint
 from signals.engine.clusters import Held
+from signals.engine.finality import forget_owned
 from signals.engine.groups import Group, Order
 from signals.engine.lines import InLine, Lines, Ready
 from signals.engine.params import Params
@@ -172,6 +173,56 @@ def test_waiting_leg_of_which_nothing_is_left_never_comes() -> None:
     found = only(run(alone, *long_session(), cancel(alone, 900, 9)), Packet)
 
     assert [packet.size for packet in found] == [9]
+
+
+def test_waiting_leg_that_is_too_small_after_a_cancel_stands_alone() -> None:
+    whole, rest = at(leg("C450", "ask", 200), 0, 1), at(leg("C450", "ask", 10), 5, 2)
+    other = at(leg("C455", "bid", 210, usd=2.1), 10, 3)
+
+    found = only(run(whole, rest, other, *long_session(), cancel(whole, 900, 9)), Packet)
+
+    assert [(packet.size, packet.features.structure_type) for packet in found] == [
+        (10, ""), (210, ""), (9, ""),
+    ]  # fmt: skip
+
+
+def test_leg_that_lost_its_print_after_it_was_matched_frees_its_partner() -> None:
+    early = at(leg("C450", "ask", 200), 0, 1)
+    late = at(leg("C455", "bid", 200, usd=2.1), 40, 2)
+    # Near the partner alone, so that it is decided later than the leg that it was matched with.
+    neighbour = [at(leg("C470", "mid", 1, usd=1.2), 185 + 200 * n, 400 + n) for n in range(8)]
+
+    kept = only(run(early, late, *neighbour), Packet)
+    freed = only(run(early, late, *neighbour, cancel(early, 700, 9)), Packet)
+
+    assert [packet.size for packet in kept if packet.size > 9] == [400]
+    assert [packet.size for packet in freed if packet.size > 9] == [200]
+
+
+def test_restart_between_a_package_and_its_instant_changes_nothing() -> None:
+    legs = [
+        at(each, 0, n) for n, each in enumerate((leg("C450", "ask"), leg("C455", "bid", usd=2.1)))
+    ]
+    entries: list[LogEntry] = [*package(*legs), clock(70, ms(120))]
+    whole = step(new_state(), [*entries, END], Params())
+    state = new_state()
+    rows = step(state, entries, Params())
+    assert state.packaged
+    assert state.owned
+
+    state = decode_state(encode_state(state))
+
+    assert rows + step(state, [END], Params()) == whole
+
+
+def test_owned_prints_of_no_session_are_forgotten() -> None:
+    state = new_state()
+    state.owned = {b"a": ms(0), b"b": ms(700_000)}
+    state.watermark = ms(661_000)
+
+    forget_owned(state)
+
+    assert list(state.owned) == [b"b"]
 
 
 def test_packet_in_line_loses_a_cancelled_print() -> None:

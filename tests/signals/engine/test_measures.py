@@ -4,16 +4,19 @@ import math
 
 import pytest
 
+from flow.domain.contracts import parse_contract
 from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
 from flow.domain.ids import content_uid
 from signals.engine.clusters import Held
-from signals.engine.features import Features, ratio
+from signals.engine.features import Features, as_mapping, ratio, whole
 from signals.engine.groups import Group
+from signals.engine.measures import measure
 from signals.engine.packets import build_packet, identity_of
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION, Packet
 from signals.engine.rulings import Ruling
 from signals.engine.subjects import subject_of
+from signals.engine.tally import tally_members
 from tests.support.engine_builders import (
     AUCTION,
     AUTO,
@@ -418,3 +421,20 @@ def test_sampled_quote_that_is_too_old_is_stale() -> None:
 )
 def test_ratio_rounds_exactly(part: int, whole: int, expected: float) -> None:
     assert ratio(part, whole) == expected
+
+
+def test_stored_features_get_back_the_defaults_that_storage_leaves_out() -> None:
+    found = whole({"count": 3})
+
+    assert found == as_mapping(Features(count=3))
+
+
+def test_a_side_that_nobody_is_sure_of_weighs_nothing() -> None:
+    members = [stamped()]
+    tally = tally_members(members, "SPY", Params())
+    assert tally.buy_raw
+    tally.buy_ppm = 0
+
+    found = measure(members, parse_contract(SPY_CALL), tally, Params())
+
+    assert (found.buy_raw, found.buy_share, found.signed_share) == (1.0, 0.0, 0.0)
