@@ -48,6 +48,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     delay_us: int = 0
     granularity: str = "tick"  # "tick" or "minute"
     off_exchange: bool = False  # True: equity prints tell whether they were reported off exchange
+    always_open: bool = False  # True: a market without closing hours, as the synthetic one
 
 
 class Feed(Protocol):

@@ -37,6 +37,7 @@ class SeedFeed:
             quote_mode_options=QuoteMode.CHANGE,
             quote_mode_equities=QuoteMode.CHANGE,
             off_exchange=True,
+            always_open=True,
         )
         self.gaps: list[tuple[int, int]] = []  # from, to: event times that were skipped
         self._seed = seed

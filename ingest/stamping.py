@@ -18,7 +18,7 @@ from flow.domain.events import (
     StampedEquityPrint,
     StampedPrint,
 )
-from flow.domain.sessions import Calendar
+from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
 from ingest.moves import LONG_S, SHORT_S, Moves
@@ -61,6 +61,8 @@ class Stamper:
         # A change feed's quote stands until the next one; a sample only as long as it is fresh.
         is_change = capabilities.quote_mode_equities == QuoteMode.CHANGE
         self._move_age_us = None if is_change else SPOT_MAX_AGE_US
+        # Where the calendar is closed, a market without closing hours goes on as by day.
+        self._closed = Session.REGULAR if capabilities.always_open else Session.CLOSED
         self._default_flags = 0 if capabilities.conditions_known else _CONDITIONS_UNKNOWN
         self._options = QuoteRings()
         self._equities = QuoteRings()
@@ -104,6 +106,7 @@ class Stamper:
             flags |= _SAME_TICK
         spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
         session, session_date = self._calendar.locate(ts, gth=terms.is_index)
+        session = session or self._closed
         multiplier = terms.multiplier
         return StampedPrint(
             seq,
@@ -150,6 +153,7 @@ class Stamper:
         entry, same_tick = self._equities.as_of(event.symbol, at, order)
         quote = entry[2] if entry else None
         session, session_date = self._calendar.locate(event.ts)
+        session = session or self._closed
         return StampedEquityPrint(
             seq,
             event.ts,

@@ -2,6 +2,7 @@ import math
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -387,3 +388,15 @@ def test_unreadable_contracts_do_not_fill_the_memory(monkeypatch: pytest.MonkeyP
     for number in range(25):
         found.stamp_option_print(trade(contract=f"odd {number}"), number)
     assert len(found._terms) <= 10
+
+
+def test_a_market_that_never_closes_has_its_regular_session_at_night() -> None:
+    night = OPEN + 14 * 3_600 * S  # 23:30 in New York
+    always = msgspec.structs.replace(CHANGE, always_open=True)
+
+    for capabilities, session in ((CHANGE, Session.CLOSED), (always, Session.REGULAR)):
+        found = stamper(capabilities)
+        option = found.stamp_option_print(trade(night), 1)
+        equity = found.stamp_equity_print(share(night), 2)
+        assert (option.session, equity.session) == (session, session)
+        assert option.session_date == DAY.toordinal()
