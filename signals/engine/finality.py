@@ -109,30 +109,28 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
     """Measure a session without the prints that are not its own; hold it if it may be a leg.
 
     Those that a package owns are gone, and of what is left nobody knows how it was meant: it is no
-    leg. Those that a cancel took back have never been.
+    leg. Those that a cancel took back have never been; one that a package owns is taken from it.
     """
-    session = _without_cancelled(state, session)
-    held = session.held
-    if state.owned:
-        held = [each for each in held if state.owned.pop(each.print.uid, None) is None]
-    if not held:
+    own = _without_owned(state, session)
+    left = _without_cancelled(state, own)
+    if not left.held:
         return
     group = Group(
-        session.due, session.contract, held,
-        late_count=session.late_count, cancelled_count=session.cancelled_count,
+        left.due, left.contract, left.held,
+        late_count=left.late_count, cancelled_count=left.cancelled_count,
     )  # fmt: skip
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
-    if len(held) == len(session.held):
+    if own is session:
         tally = subject.tally
         if is_candidate(subject.features, tally, ruling.params):
             leg = leg_of(subject.members, subject.contract, tally)
             state.candidates.add(
                 candidate_of(
-                    leg, session, tally.venues, revision=ruling.revision, params=ruling.params
+                    leg, left, tally.venues, revision=ruling.revision, params=ruling.params
                 )
             )
-            state.measured[held[0].print.uid] = subject
+            state.measured[left.held[0].print.uid] = subject
             return
     final.append(Ready(at, group, subject))
 
@@ -170,6 +168,17 @@ def _place_decision(state: EngineState, decision: Decision, final: list[Ready]) 
 
 def _place(held: Held) -> tuple[int, bytes]:
     return held.print.ts, held.print.uid
+
+
+def _without_owned(state: EngineState, session: ClosedSession) -> ClosedSession:
+    """Return the session without the prints that a flagged package has taken."""
+    owned = state.owned
+    if not owned:
+        return session
+    held = [each for each in session.held if owned.pop(each.print.uid, None) is None]
+    if len(held) == len(session.held):
+        return session
+    return msgspec.structs.replace(session, held=held)
 
 
 def _without_cancelled(state: EngineState, session: ClosedSession) -> ClosedSession:

@@ -372,15 +372,37 @@ def test_no_event_leans_without_enough_signed_size(prints: list[StampedPrint]) -
 
 @given(tapes(), st.integers(0, 50))
 def test_no_row_of_a_packet_knows_of_a_later_print(prints: list[StampedPrint], cut: int) -> None:
-    """Options-engine.md 10 (read, then push), 18.5; errata 17: what comes later changes nothing."""
+    """Options-engine.md 10 (read, then push), 18.5; errata 17: what comes later changes nothing.
+
+    A later print may make another packet longer, or a leg: only then may what ended since that
+    packet began read something else, because the packet itself is another one.
+    """
     prints = [print_ for print_ in prints if not is_cancel(print_)]
     early = [print_ for print_ in prints if print_.ts < prints[min(cut, len(prints) - 1)].ts]
 
     before, after = (rows_by_packet(run([*tape, end_of(prints)])) for tape in (early, prints))
 
+    at = {print_.uid: print_.ts for print_ in prints}
+    changed = [min(map(at.__getitem__, members)) for members in before if members not in after]
     for members, rows in before.items():
-        if members in after:  # else a later print belongs to the packet, or makes it a leg
+        if max(map(at.__getitem__, members)) < min(changed, default=ms(10**9)):
             assert after[members] == rows
+
+
+@given(tapes(), st.integers(0, 50))
+def test_no_row_knows_of_a_print_that_comes_long_after(
+    prints: list[StampedPrint], cut: int
+) -> None:
+    """The same where no later print can belong to a packet: every row is the same."""
+    prints = [print_ for print_ in prints if not is_cancel(print_)]
+    early, rest = prints[:cut], prints[cut:]
+    later = [msgspec.structs.replace(print_, ts=print_.ts + 30_000_000) for print_ in rest]
+
+    before, after = (
+        rows_by_packet(run([*tape, end_of(later or early)])) for tape in (early, early + later)
+    )
+
+    assert {members: after.get(members) for members in before} == before
 
 
 def is_cancel(print_: StampedPrint) -> bool:
