@@ -4,6 +4,12 @@ Source: platform errata 38 (1 % of the last 10,000 with at least 1,000 seen, or 
 """
 
 from collections import deque
+from collections.abc import Iterable
+from typing import TypeVar
+
+from flow.domain.events import Malformed
+
+T = TypeVar("T")
 
 WINDOW = 10_000
 MINIMUM_SEEN = 1_000
@@ -58,6 +64,24 @@ class BadInput:
         self._in_a_row += 1
         self._positions.append(self.seen)
         self._judge(self.seen)
+
+    def part(
+        self, items: Iterable[T | Malformed]
+    ) -> tuple[list[T], list[Malformed], FeedStopped | None]:
+        """Part good records from broken ones, up to where the feed has to stop."""
+        good: list[T] = []
+        malformed: list[Malformed] = []
+        for item in items:
+            try:
+                if isinstance(item, Malformed):
+                    malformed.append(item)
+                    self.broken()
+                else:
+                    self.good()
+                    good.append(item)
+            except FeedStopped as stopped:
+                return good, malformed, stopped
+        return good, malformed, None
 
     def _judge(self, seen: int) -> None:
         base = min(seen, WINDOW)

@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 import psycopg
@@ -105,7 +104,9 @@ class IngestWorker:
         now = self._wall_us()
         if not items and not self._clock_due(idle=True):
             return False
-        events, malformed, stopped = self._sort_out(items, now)
+        checked = [self._checked(item, now) for item in items]
+        events: list[MarketEvent]
+        events, malformed, stopped = self._bad.part(checked)
         has_more = len(items) >= READ_LIMIT or stopped is not None
         self._commit(events, malformed, stopped, received_at=now, has_more=has_more)
         if stopped is not None:
@@ -184,29 +185,12 @@ class IngestWorker:
         ).fetchone()
         return row[0] if row else None
 
-    def _sort_out(
-        self, items: list[Any], now: int
-    ) -> tuple[list[MarketEvent], list[Malformed], FeedStopped | None]:
-        """Part events from broken input, up to where the feed has to stop."""
-        events: list[MarketEvent] = []
-        malformed: list[Malformed] = []
-        for item in items:
-            bad = item if isinstance(item, Malformed) else self._out_of_time(item, now)
-            try:
-                if bad is None:
-                    self._bad.good()
-                    events.append(item)
-                else:
-                    malformed.append(bad)
-                    self._bad.broken()
-            except FeedStopped as stopped:
-                return events, malformed, stopped
-        return events, malformed, None
-
-    def _out_of_time(self, event: MarketEvent, now: int) -> Malformed | None:
+    def _checked(self, item: FeedItem, now: int) -> FeedItem:
         """Refuse a time that would make all others late, or a chunk that retention eats at once."""
+        if isinstance(item, Malformed):
+            return item
         past_bound = PAST_BOUND_US if self._promises.rule == "wall" else None
-        return check_time(event, now, past_bound_us=past_bound)
+        return check_time(item, now, past_bound_us=past_bound) or item
 
     def _commit(
         self,

@@ -17,7 +17,7 @@ import psycopg
 from flow.backoff import backoff_s
 from flow.cadence import Every
 from flow.domain.events import Malformed
-from flow.malformed import BadInput, FeedStopped
+from flow.malformed import BadInput
 from flow.storage import leases
 from flow.storage.db import connect
 from flow.storage.schemas import alias_of
@@ -162,7 +162,7 @@ class NewsWorker:
 
     def _store(self, items: Sequence[Item], *, closes: Filled | None = None) -> None:
         now = self._now()
-        stories, malformed, stopped = self._sort_out(items, now)
+        stories, malformed, stopped = self._bad.part(self._read(item, now) for item in items)
         if stopped is not None:
             self._said = FeedState("stopped", str(stopped))
         self._log.write(
@@ -177,28 +177,10 @@ class NewsWorker:
         if stopped is not None:
             raise stopped
 
-    def _sort_out(
-        self, items: Sequence[Item], now: int
-    ) -> tuple[list[Story], list[Malformed], FeedStopped | None]:
-        """Part stories from broken input, up to where the feed has to stop."""
-        stories: list[Story] = []
-        malformed: list[Malformed] = []
-        for item in items:
-            read = (
-                item
-                if isinstance(item, Malformed)
-                else read_story(item, self._reader, received_at=now)
-            )
-            try:
-                if isinstance(read, Story):
-                    self._bad.good()
-                    stories.append(read)
-                else:
-                    malformed.append(read)
-                    self._bad.broken()
-            except FeedStopped as stopped:
-                return stories, malformed, stopped
-        return stories, malformed, None
+    def _read(self, item: Item, now: int) -> Story | Malformed:
+        if isinstance(item, Malformed):
+            return item
+        return read_story(item, self._reader, received_at=now)
 
     def _now(self) -> int:
         """Return the time of receipt: the wall, and never before what the stream has already."""

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from flow.cadence import wall_us
 from flow.domain.units import SECOND_US
 from flow.malformed import FeedStopped
+from flow.running import LEASE_LOST
 from flow.storage import leases
 from flow.storage.db import connect
 from flow.storage.leases import LeaseLost
@@ -134,7 +135,7 @@ def test_a_lost_lease_has_an_exit_code_of_its_own(
     with pytest.raises(SystemExit) as caught:
         call_command("ingest", "list", stderr=heard)
 
-    assert caught.value.code == command.LEASE_LOST == 3
+    assert caught.value.code == LEASE_LOST == 3
     assert "has passed epoch 1" in heard.getvalue()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from flow.running import LEASE_LOST
 from flow.storage.leases import LeaseLost
 from news.management.commands import news as command
 from news.models import NewsStory
@@ -115,4 +116,4 @@ def test_another_owner_ends_it_with_a_status_of_its_own(
     with pytest.raises(SystemExit) as caught:
         call_command("news", "wire", stderr=io.StringIO())
 
-    assert caught.value.code == command.LEASE_LOST
+    assert caught.value.code == LEASE_LOST

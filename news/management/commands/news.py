@@ -1,6 +1,5 @@
 """Store the stories of one provider until told to stop."""
 
-import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,15 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flow.cadence import wall_us
 from flow.malformed import FeedStopped
-from flow.storage.db import GONE
-from flow.storage.leases import LeaseLost
+from flow.running import stop_on_signal, worker_exits
 from flow.storage.schemas import LIVE
 from flow.storage.waiting import wait_for_database
 from news.providers import NewsProvider, ProviderDown
 from news.synthetic import SyntheticNews
 from news.worker import NewsWorker, run_worker
-
-LEASE_LOST = 3
 
 
 def _synthetic(rate: float | None) -> NewsProvider:
@@ -40,9 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--rate", type=float, help="synthetic: stories per minute")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = stop_on_signal()
         try:
             provider = PROVIDERS[options["provider"]](options["rate"])
         except ValueError as error:
@@ -51,23 +45,11 @@ class Command(BaseCommand):
         self._run(provider, stop)
 
     def _run(self, provider: NewsProvider, stop: threading.Event) -> None:
-        try:
+        gone = "news stops; what was not committed is read again after the next start"
+        with worker_exits(stop, self.stderr, gone=gone, stays_stopped=(FeedStopped, ProviderDown)):
             worker = NewsWorker(
                 provider,
                 backfill_limit=settings.ENV.alpaca_news_backfill_limit,
                 wall_us=wall_us,
             )
             run_worker(worker, stop)
-        except LeaseLost as lost:
-            self.stderr.write(str(lost))
-            raise SystemExit(LEASE_LOST) from lost
-        except (FeedStopped, ProviderDown) as stopped:
-            # A restart would meet the same: stay, stopped and seen to be so, for a person.
-            self.stderr.write(str(stopped))
-            stop.wait()
-            raise CommandError(str(stopped)) from stopped
-        except GONE as error:
-            raise CommandError(
-                "the database went away, so news stops; what was not committed is read again"
-                f" after the next start: {error}"
-            ) from error

@@ -13,15 +13,13 @@ from signals.engine.classifiers.activity import (
     z_term,
 )
 from signals.engine.classifiers.shared import (
-    TOOK_SIDES,
     Sentence,
     Term,
     Verdict,
-    aggressive_share,
-    aggressor_term,
     fire,
     lean_of,
     silent,
+    took_sides_terms,
 )
 from signals.engine.explain import number, sentence
 from signals.engine.features import Features
@@ -74,11 +72,7 @@ def _terms(features: Features, days: int, params: FarDatedParams) -> list[Term]:
         terms.append(Term(0.05, f"{VERY_FAR_DAYS} days or more"))
     terms.extend(amount_terms(features, params, times=2, premium=0.10, size=0.05))
     terms.extend(z_term(features, params, 0.10))
-    if features.granularity == "minute":
-        return terms
-    ratio = aggressive_share(features)
-    adjustment = aggressor_term(features.coverage, ratio, params, TOOK_SIDES)
-    return [*terms, adjustment] if adjustment else terms
+    return terms + took_sides_terms(features, params)
 
 
 def _distance(features: Features, days: int, params: FarDatedParams) -> Sentence:

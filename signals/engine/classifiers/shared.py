@@ -115,6 +115,14 @@ def aggressor_term(
     return _side_term(ratio, params, words)
 
 
+def took_sides_terms(features: Features, params: ClassifierParams) -> list[Term]:
+    """Return the AGG adjustment by the size that took either side; bars of minutes have none."""
+    if features.granularity == "minute":
+        return []
+    term = aggressor_term(features.coverage, aggressive_share(features), params, TOOK_SIDES)
+    return [term] if term else []
+
+
 def side_terms(
     coverage: float, ratio: float, params: ClassifierParams, words: Words = LEANS
 ) -> list[Term]:

@@ -5,17 +5,15 @@ from typing import Annotated
 
 from signals.engine import explain, explain_rules
 from signals.engine.classifiers.shared import (
-    TOOK_SIDES,
     ClassifierParams,
     Sentence,
     Term,
     Verdict,
-    aggressive_share,
-    aggressor_term,
     fire,
     first_reason,
     lean_of,
     silent,
+    took_sides_terms,
 )
 from signals.engine.direction import DirectionParams
 from signals.engine.explain import number, percent, sentence
@@ -99,11 +97,7 @@ def _terms(features: Features, distance: float, params: ZeroDteParams) -> list[T
         terms.append(Term(0.10, "premium at twice its floor or more"))
     if features.total_size >= 2 * params.zero_dte_min_size:
         terms.append(Term(0.05, "size at twice its floor or more"))
-    if features.granularity == "minute":
-        return terms
-    ratio = aggressive_share(features)
-    adjustment = aggressor_term(features.coverage, ratio, params, TOOK_SIDES)
-    return [*terms, adjustment] if adjustment else terms
+    return terms + took_sides_terms(features, params)
 
 
 def _near(features: Features, distance: float, params: ZeroDteParams) -> Sentence:
