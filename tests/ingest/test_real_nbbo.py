@@ -7,17 +7,15 @@ quote strictly earlier than the trade's millisecond.
 import zipfile
 from bisect import bisect_left
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from flow.domain.events import EquityPrint, EquityQuote, StampedEquityPrint
-from flow.domain.sessions import Calendar, Session, SessionDay
-from ingest.lean import import_files
+from flow.domain.events import StampedEquityPrint
+from flow.domain.sessions import Session
 from ingest.lean_zip import midnight_us
-from ingest.stamping import Stamper
+from tests.signals.engine.equities.day import stamped_day
 
 pytestmark = pytest.mark.realdata
 OPEN_MS, CLOSE_MS = 34_200_000, 57_600_000  # 09:30 and 16:00 in New York
@@ -66,19 +64,7 @@ def by_hand(folder: Path) -> list[Placed]:
 @pytest.fixture(scope="module")
 def by_us(folder: Path) -> list[StampedEquityPrint]:
     """The import and the stamper, as the worker drives them."""
-    midnight, day = midnight_us("20131007"), date(2013, 10, 7).toordinal()
-    session = SessionDay(day, midnight + OPEN_MS * 1_000, midnight + CLOSE_MS * 1_000)
-    feed = import_files(folder / "20131007_trade.zip", folder / "20131007_quote.zip")
-    stamper, stamps, seq = Stamper(feed.capabilities, Calendar([session])), [], 0
-    feed.open(None)
-    while not feed.finished:
-        for event in feed.read(10_000, 0):
-            seq += 1
-            if isinstance(event, EquityQuote):
-                stamper.saw_equity_quote(event, seq)
-            elif isinstance(event, EquityPrint):
-                stamps.append(stamper.stamp_equity_print(event, seq))
-    return stamps
+    return stamped_day(folder, "20131007")
 
 
 def lit(stamps: list[StampedEquityPrint]) -> list[StampedEquityPrint]:

@@ -13,18 +13,14 @@ from signals.panels import Alerts, address_of, alert_line
 from signals.storage.reads import AlertRow, DerivedFilter, alert_page, packet_page
 from tests.flow.live.tabs import rows_of
 from tests.support.evidence import filled_import, signed_in
-from tests.support.workers import derive_all, ingest_all, make_run, seed_items
+from tests.support.workers import ingest_all, seed_items, seeded_run
 
 pytestmark = pytest.mark.usefixtures("log_db")
 
 
 @pytest.fixture
 def run(log_db: None) -> Run:
-    """An import of the seeded market, derived."""
-    made = make_run("old")
-    ingest_all(seed_items(4_000), run=made.id)
-    derive_all(made.id)
-    return made
+    return seeded_run()
 
 
 @pytest.fixture

@@ -12,18 +12,14 @@ from signals.models import Alert, EvidenceLink, SmartMoneyEvent
 from signals.panels import address_of
 from signals.storage.reads import AlertRow, PacketRow, find_alert, find_packet
 from tests.support.evidence import signed_in
-from tests.support.workers import derive_all, ingest_all, make_run, seed_items
+from tests.support.workers import seeded_run
 
 pytestmark = pytest.mark.usefixtures("log_db")
 
 
 @pytest.fixture
 def run(log_db: None) -> Run:
-    """An import of the seeded market, derived."""
-    made = make_run("old")
-    ingest_all(seed_items(4_000), run=made.id)
-    derive_all(made.id)
-    return made
+    return seeded_run()
 
 
 @pytest.fixture

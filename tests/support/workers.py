@@ -101,3 +101,11 @@ def run_until(stop: threading.Event, step: Callable[[], object]) -> threading.Th
     thread = threading.Thread(target=loop)
     thread.start()
     return thread
+
+
+def seeded_run(name: str = "old", events: int = 4_000) -> Run:
+    """Make an import run of the seeded market, derived."""
+    run = make_run(name)
+    ingest_all(seed_items(events), run=run.id)
+    derive_all(run.id)
+    return run
