@@ -116,9 +116,7 @@ class Stamper:
             ts, gth=terms.is_index, late_close=terms.late_close
         )
         session = session or self._closed
-        multiplier = terms.multiplier
-        if multiplier is None and terms.root:
-            multiplier = self._multipliers.of(terms.root, session_date)
+        multiplier = terms.multiplier or self._multipliers.of(terms.root, session_date)
         return StampedPrint(
             seq,
             ts,
