@@ -16,6 +16,7 @@ from flow.storage.db import connect
 from ingest.linesender import LineSender
 from islandflow.faults import oracle
 from islandflow.faults.children import LEASE_LOST, start_compute, start_ingest, was_killed
+from signals.operators import KINDS
 
 DEADLINE_S = 120.0
 POLL_S = 0.02
@@ -185,8 +186,10 @@ class Rig:
     def _is_derived(self) -> bool:
         self._revive()
         row = self._conn.execute(
-            """SELECT (SELECT batch_no FROM stream WHERE kind = 'option_print' AND run = 0)
-                    = (SELECT max(last_batch) FROM step_ledger)"""
+            """SELECT bool_and(s.batch_no = (SELECT coalesce(max(l.last_batch), 0)
+                                             FROM step_ledger l WHERE l.stream = s.id))
+               FROM stream s WHERE s.run = 0 AND s.kind = ANY(%s)""",
+            (list(KINDS),),
         ).fetchone()
         return row is not None and bool(row[0])
 

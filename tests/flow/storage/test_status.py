@@ -138,7 +138,9 @@ def test_compute_that_never_ran_waits_for_everything() -> None:
 def test_compute_stands_at_the_newest_step_of_each_print_stream() -> None:
     busy, idle = stream(name="busy"), stream(name="idle")
     stream("option_quote", "busy")
+    stocks = stream("equity_print", "stocks")
     batches(busy, (1, 1, 10), (2, 11, 15))
+    batches(stocks, (1, 1, 7))
     batches(idle, (1, 1, 4))
     step(busy, 1, 1)
     step(busy, 2, 2)
@@ -147,7 +149,8 @@ def test_compute_stands_at_the_newest_step_of_each_print_stream() -> None:
 
     found = {each.stream.split(":")[0]: each for each in compute_status("default", 0)}
 
-    assert set(found) == {"busy", "idle"}
+    assert set(found) == {"busy", "idle", "stocks"}
+    assert (found["stocks"].last_batch, found["stocks"].waiting.entries) == (0, 7)
     assert (found["busy"].step_no, found["busy"].last_batch) == (2, 2)
     assert (found["idle"].step_no, found["idle"].engine) == (4, "engine-1")
     assert found["busy"].waiting.batches == found["idle"].waiting.batches == 0
