@@ -99,8 +99,10 @@ def test_status_tells_what_compute_has_not_taken_yet() -> None:
            WHERE kind = 'option_print'"""
     )
 
-    (compute,) = status()["compute"]
+    found = {each["stream"].split(":")[1]: each for each in status()["compute"]}
 
+    assert set(found) == {"option_print", "equity_print"}
+    compute = found["option_print"]
     assert (compute["step_no"], compute["last_batch"]) == (5, 1)
     assert (compute["batches_behind"], compute["entries_behind"]) == (2, 6)
     assert compute["oldest_waiting_s"] == pytest.approx(40, abs=5)
