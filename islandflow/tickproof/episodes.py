@@ -55,14 +55,15 @@ def events_of(conn: psycopg.Connection[Any], run: int) -> list[Told]:
 
 
 def lines_of(events: list[Told]) -> Iterator[str]:
-    """Yield a line for each event, then how many began in each hour of New York."""
+    """Yield a line for each event, how many began in each New York hour, and the rate of a day."""
     for event in events:
         yield event.line
     hours = Counter((_clock(event.ts).hour, event.kind, _what(event)) for event in events)
     for (hour, kind, what), count in sorted(hours.items()):
         yield f"{hour:02}:00 {kind:<20} {what:<9} {count:>3}"
     whats = Counter(_what(event) for event in events)
-    rates = ", ".join(f"{n / REGULAR_HOURS:.1f} {what}" for what, n in sorted(whats.items()))
+    regular = REGULAR_HOURS * len({_clock(event.ts).date() for event in events})
+    rates = ", ".join(f"{count / regular:.1f} {what}" for what, count in sorted(whats.items()))
     yield f"an hour of the regular session: {rates or 'nothing'}"
 
 
