@@ -68,7 +68,7 @@ def equity_lines(found: EquityFound) -> Iterator[str]:
     anchors = [each.anchor for each in plain.whole]
     yield f"A0, dict get+set   {median(anchors):12,.0f}/s   spread {100 * spread_of(anchors):.0f} %"
     yield f"A1, typed JSON     {plain.a1_per_s:12,.0f}/s"
-    yield "                      events/s         A0      A1   last/first tenth"
+    yield "                      events/s         A0      A1   last/second tenth"
     for name, measured in (("plain", plain), ("compiled", compiled)):
         if measured is not None:
             yield _row(f"{name}, join", measured.join, measured)

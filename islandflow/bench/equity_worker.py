@@ -50,10 +50,10 @@ def run(order: EquityOrder) -> EquityMeasured:
     keep_still()
     whole, inference, candles, join = list[Pass](), list[Pass](), list[Pass](), list[Pass]()
     for _ in range(order.runs):
-        whole.append(timed_pass(EquityRoad(), events))
-        inference.append(timed_pass(EquityRoad(bins=False), events))
-        candles.append(timed_pass(EquityRoad(infers=False), events))
-        join.append(timed_pass(EquityRoad(infers=False, bins=False), events))
+        whole.append(timed(EquityRoad(), events))
+        inference.append(timed(EquityRoad(bins=False), events))
+        candles.append(timed(EquityRoad(infers=False), events))
+        join.append(timed(EquityRoad(infers=False, bins=False), events))
     return EquityMeasured(
         compiled=str(pipeline.__file__).endswith(".so"),
         whole=whole,
@@ -63,6 +63,11 @@ def run(order: EquityOrder) -> EquityMeasured:
         a1_per_s=a1_per_s(events[:A1_EVENTS]),
         hashes=[hash_of(events, cut) for cut in order.cuts],
     )
+
+
+def timed(road: EquityRoad, events: Sequence[MarketEvent]) -> Pass:
+    """Time a road. Its first minute has no bar of a minute and nothing that is usual yet."""
+    return timed_pass(road, events, fills_first=True)
 
 
 def hash_of(events: Sequence[MarketEvent], cut: Cut) -> Hash:

@@ -129,15 +129,20 @@ def keep_still() -> None:
     calm_collector()
 
 
-def timed_pass(road: Steps, events: Sequence[MarketEvent]) -> Pass:
-    """Time a fresh road once between two looks at the anchor."""
+def timed_pass(road: Steps, events: Sequence[MarketEvent], *, fills_first: bool = False) -> Pass:
+    """Time a fresh road once between two looks at the anchor.
+
+    `fills_first`: the first tenth only fills windows and gives less than all others, so decay is
+    told from the second one on.
+    """
     before = a0_per_s()
     seconds = time_road(road, events)
     after = a0_per_s()
+    left_out = len(seconds) // 10 if fills_first else 0
     return Pass(
         events_per_s=len(events) / sum(seconds),
         a0_per_s=(before, after),
-        tenths=last_over_first(seconds, len(events)),
+        tenths=last_over_first(seconds[left_out:], len(events) - left_out * FRAME),
     )
 
 

@@ -1,19 +1,21 @@
 """`bench equities`: how figures are judged, and a few seconds of it; no figure is ever asserted."""
 
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from io import StringIO
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 
-from flow.domain.events import EquityPrint, EquityQuote
+from flow.domain.events import EquityPrint, EquityQuote, MarketEvent
 from islandflow.bench.equities import EquityFound, equity_goals, equity_lines
 from islandflow.bench.equity_road import EquityRoad
 from islandflow.bench.equity_worker import EquityMeasured, hash_of
 from islandflow.bench.stream import make_equities
-from islandflow.bench.worker import Cut, Hash, Pass
+from islandflow.bench.worker import Cut, Hash, Pass, timed_pass
 
 
 def passes(share: float, tenths: float = 1.0) -> list[Pass]:
@@ -101,6 +103,20 @@ def test_a_short_measurement_ends_with_a_verdict(monkeypatch: pytest.MonkeyPatch
     verdict = out.getvalue().splitlines()[-1]
     assert verdict.split()[0] == "EQUITIES"
     assert "E3 passed: one hash in 6 ways" in verdict
+
+
+def test_decay_leaves_out_the_tenth_that_fills_the_windows() -> None:
+    class Filling(EquityRoad):
+        def take(self, frame: Sequence[MarketEvent]) -> list[msgspec.Struct]:
+            if frame[0] is events[0]:
+                return []  # as if the first tenth cost nothing
+            return super().take(frame)
+
+    events = make_equities(20_000, "peak")
+
+    # Ten frames: without the first one nothing is left of what cost nothing.
+    assert timed_pass(Filling(), events, fills_first=True).tenths > 0.02
+    assert timed_pass(Filling(), events).tenths < 0.02
 
 
 @pytest.mark.parametrize("options", [{"events": 999}, {"events": 0}, {"runs": 0}])
