@@ -47,6 +47,8 @@ class QuoteRings:
                 del ring[0]
         if self.newest is None or ts > self.newest:
             self._speak(ts)
+        elif ts < self.newest:
+            self._spoke_late(ts)
 
     def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
         """Return the quote that a print at `ts` may see, and whether one of its instant is unused.
@@ -75,7 +77,8 @@ class QuoteRings:
     def silence_us(self, ts: int) -> int | None:
         """Return how long the feed had said nothing at `ts`, whatever the key.
 
-        Exact where the feed had not gone past `ts`; else at most one millisecond too long.
+        Exact where the feed had not gone past `ts`; else at most one millisecond too long, in
+        whatever order its quotes came.
         Missing: None before the first quote, and for a print too far behind (5 s and more).
         """
         if self.newest is None:
@@ -103,6 +106,22 @@ class QuoteRings:
         if ts // MINUTE_US != self._minute:
             self._minute = ts // MINUTE_US
             self._forget(ts - FORGET_US)
+
+    def _spoke_late(self, ts: int) -> None:
+        """Note an instant of which the feed told late; else it would look silent around it."""
+        spoke = self._spoke
+        place = len(spoke)
+        while place and spoke[place - 1] > ts:
+            place -= 1
+        millisecond = ts // MILLISECOND_US
+        if place and spoke[place - 1] // MILLISECOND_US == millisecond:
+            return
+        if place < len(spoke) and spoke[place] // MILLISECOND_US == millisecond:
+            spoke[place] = ts
+            return
+        spoke.insert(place, ts)
+        while len(spoke) > 1 and spoke[1] <= spoke[-1] - KEEP_US:
+            spoke.popleft()
 
     def _forget(self, before: int) -> None:
         """Drop the rings that were last touched before an instant, once a minute of event time."""

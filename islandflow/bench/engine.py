@@ -11,15 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import msgspec
 
 from islandflow.bench.compiling import NotCompiled, compile_engine
-from islandflow.bench.worker import Cut, Hash, Measured, Order, Pass
+from islandflow.bench.worker import Cut, FromProcess, Hash, Measured, Order, Pass
 
 PREFIX = 50_000  # events of the stream for frames of 1 and of 7
 SPREAD_LIMIT = 0.15  # of the anchor: a miss beside a wider one decides nothing
 LIMIT_S = 7_200
+MODULE = "islandflow.bench.worker"
+M = TypeVar("M", bound=FromProcess)
 
 G1_ALL, G1_FILTERED = 0.008, 0.05  # of A0
 G2_ALL = 2 * G1_ALL
@@ -53,20 +56,24 @@ def run_engine(events: int, runs: int, shape: str, *, source: Path, home: Path) 
     cuts = [Cut(prefix, 1), Cut(prefix, 7), Cut(prefix, 1_000)]
     cuts += [Cut(events, 1_000), Cut(events, events), Cut(events, 1_000, restart=True)]
     order = Order(events=events, runs=runs, shape=shape, crowded=True, cuts=cuts)
-    plain = _measure(order, [source])
+    plain = measure(MODULE, order, [source], Measured)
     try:
         build = compile_engine(source, home)
     except NotCompiled as error:
         return Found(plain=plain, compiled=None, refused=str(error))
     cuts = [Cut(prefix, 1), Cut(events, 1_000)]
     order = Order(events=events, runs=runs, shape=shape, crowded=False, cuts=cuts)
-    return Found(plain=plain, compiled=_measure(order, [build, source]), refused="")
+    compiled = measure(MODULE, order, [build, source], Measured)
+    return Found(plain=plain, compiled=compiled, refused="")
 
 
-def _measure(order: Order, paths: list[Path]) -> Measured:
-    """Run the measuring process on the engine that is found first in the paths."""
+def measure(module: str, order: msgspec.Struct, paths: list[Path], form: type[M]) -> M:
+    """Run a measuring process on the engine that is found first in the paths.
+
+    Errors: RuntimeError where it fails or imports another engine.
+    """
     done = subprocess.run(  # noqa: S603 - our own module and arguments
-        [sys.executable, "-m", "islandflow.bench.worker", msgspec.json.encode(order).decode()],
+        [sys.executable, "-m", module, msgspec.json.encode(order).decode()],
         cwd=paths[0],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
         stdout=subprocess.PIPE,
@@ -75,7 +82,7 @@ def _measure(order: Order, paths: list[Path]) -> Measured:
     )
     if done.returncode:
         raise RuntimeError(f"the measuring process ended with code {done.returncode}")
-    found = msgspec.json.decode(done.stdout, type=Measured)
+    found = msgspec.json.decode(done.stdout, type=form)
     if found.compiled != (len(paths) > 1):
         raise RuntimeError("the measuring process did not import the engine that it should")
     return found
@@ -93,7 +100,7 @@ def goals_of(found: Found) -> list[Goal]:
         g2,
         _decay("G4 busy", plain.all_prints),
         _decay("G4 crowd", plain.crowded),
-        _one_hash([*plain.hashes, *(compiled.hashes if compiled else [])]),
+        one_hash("G5", [*plain.hashes, *(compiled.hashes if compiled else [])]),
     ]
 
 
@@ -117,12 +124,12 @@ def spread_of(values: Sequence[float]) -> float:
     return (max(values) - min(values)) / median(values)
 
 
-def verdict_of(goals: Sequence[Goal]) -> str:
-    """Return ENGINE PASSED, FAILED, or UNDECIDED where a miss beside a restless anchor is all."""
+def verdict_of(goals: Sequence[Goal], subject: str = "ENGINE") -> str:
+    """Return SUBJECT PASSED, FAILED, or UNDECIDED where a miss beside a restless anchor is all."""
     states = {goal.state for goal in goals}
     word = "FAILED" if "failed" in states else "UNDECIDED" if "undecided" in states else "PASSED"
     told = "; ".join(f"{goal.name} {goal.state}: {goal.found}" for goal in goals)
-    return f"ENGINE {word} {told}"
+    return f"{subject} {word} {told}"
 
 
 def lines_of(found: Found) -> Iterator[str]:
@@ -163,9 +170,9 @@ def _decay(name: str, passes: Sequence[Pass]) -> Goal:
     return judge(name, tenths, G4_TENTHS, anchors)
 
 
-def _one_hash(hashes: Sequence[Hash]) -> Goal:
+def one_hash(name: str, hashes: Sequence[Hash]) -> Goal:
     """Compare all ways through equal events: frames, restart, compiled."""
     different = len(set(hashes)) - len({each.events for each in hashes})
     if different:
-        return Goal(name="G5", found=f"{different} ways give another hash", state="failed")
-    return Goal(name="G5", found=f"one hash in {len(hashes)} ways", state="passed")
+        return Goal(name=name, found=f"{different} ways give another hash", state="failed")
+    return Goal(name=name, found=f"one hash in {len(hashes)} ways", state="passed")

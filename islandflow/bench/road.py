@@ -9,6 +9,7 @@ Nothing is stored: what the log, the bus and the database cost is measured elsew
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -38,6 +39,19 @@ CLOCK_EVERY_US = 100 * MILLISECOND_US
 _CAPABILITIES = Capabilities(
     quote_mode_options=QuoteMode.CHANGE, quote_mode_equities=QuoteMode.CHANGE
 )
+
+
+class Steps(Protocol):
+    """A way through the engine that a measurement can drive."""
+
+    def take(self, frame: Sequence[MarketEvent]) -> Sequence[msgspec.Struct]:
+        """Take events in feed order and return what became final."""
+
+    def finish(self) -> Sequence[msgspec.Struct]:
+        """Return what is still open."""
+
+    def restart(self) -> None:
+        """Go on from a snapshot."""
 
 
 class Road:
@@ -104,9 +118,8 @@ def cut(events: Sequence[MarketEvent], size: int) -> Iterator[Sequence[MarketEve
     return (events[start : start + size] for start in range(0, len(events), size))
 
 
-def time_road(events: Sequence[MarketEvent], *, filtered: bool = False) -> list[float]:
+def time_road(road: Steps, events: Sequence[MarketEvent]) -> list[float]:
     """Return the CPU seconds of each frame; its rows are dropped before the next one begins."""
-    road = Road(filtered=filtered)
     seconds = []
     for frame in cut(events, FRAME):
         began = time.process_time()
@@ -115,9 +128,11 @@ def time_road(events: Sequence[MarketEvent], *, filtered: bool = False) -> list[
     return seconds
 
 
-def hash_road(events: Sequence[MarketEvent], size: int, *, restart: bool = False) -> str:
+def hash_road(
+    road: Steps, events: Sequence[MarketEvent], size: int, *, restart: bool = False
+) -> str:
     """Return SHA-256 over all rows in MessagePack; `restart` goes on from a snapshot half way."""
-    road, found, encoder = Road(), hashlib.sha256(), msgspec.msgpack.Encoder()
+    found, encoder = hashlib.sha256(), msgspec.msgpack.Encoder()
     half = len(events) // 2 // size
     for number, frame in enumerate(cut(events, size)):
         if restart and number == half:
@@ -128,7 +143,7 @@ def hash_road(events: Sequence[MarketEvent], size: int, *, restart: bool = False
 
 
 def _update(
-    found: "hashlib._Hash", rows: Sequence[Derived], encoder: msgspec.msgpack.Encoder
+    found: "hashlib._Hash", rows: Sequence[msgspec.Struct], encoder: msgspec.msgpack.Encoder
 ) -> None:
     for row in rows:
         found.update(type(row).__name__.encode())

@@ -14,7 +14,7 @@ likely as any other, so that more than ten times as many sessions are open at on
 import math
 from collections.abc import Sequence
 
-from flow.domain.events import MarketEvent, OptionPrint, Rank
+from flow.domain.events import EquityPrint, EquityQuote, MarketEvent, OptionPrint, Rank
 from flow.domain.units import MILLISECOND_US, SECOND_US
 from islandflow.bench.market import START_US, Dice, Market, list_market
 from islandflow.bench.tape import ABOVE, ASK, BELOW, BID, INSIDE, Due, Tape
@@ -23,6 +23,7 @@ FULL_EVENTS = 1_000_000
 CROWD = "crowd"
 SECONDS = {"busy": 600, "peak": 60, CROWD: 60}  # of a full stream; a shorter one is as dense
 PRINTS, OPTION_QUOTES, EQUITY_QUOTES = 40, 40, 10  # percent of the events; the rest equity prints
+EQUITY_PART = 5  # one event in five is an equity's
 SWEPT, LEGGED, SPIKED = 20, 20, 25  # percent: of the orders, of the sweeps, of the orders
 SPIKES, SPIKE_PART = 450, 4_000  # in a full stream; each lasts this part of its time
 MOST_FILLS, MOST_LEGS = 30, 4
@@ -57,6 +58,17 @@ def make_stream(events: int = FULL_EVENTS, shape: str = "busy", seed: int = 1) -
     due = _Schedule(dice, market, events, SECONDS[shape] * SECOND_US).make()
     tape = Tape(dice, market)
     return [tape.print_one(each) for each in due]
+
+
+def make_equities(
+    events: int = FULL_EVENTS // EQUITY_PART, shape: str = "busy", seed: int = 1
+) -> list[MarketEvent]:
+    """Return the equity half of a stream, in its order: as many quotes as prints.
+
+    Shape: `events` of a stream that is five times as long. Errors: KeyError for an unknown shape.
+    """
+    whole = make_stream(EQUITY_PART * events, shape, seed)
+    return [event for event in whole if isinstance(event, EquityPrint | EquityQuote)]
 
 
 class _Schedule:

@@ -5,7 +5,7 @@ One process for each engine (plain or compiled), so that both see the same heap 
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -14,11 +14,12 @@ import msgspec
 from flow.collector import calm_collector
 from flow.domain.events import MarketEvent
 from islandflow.bench.anchors import a0_per_s, a1_per_s
-from islandflow.bench.road import FRAME, hash_road, time_road
+from islandflow.bench.road import FRAME, Road, Steps, hash_road, time_road
 from islandflow.bench.stream import CROWD, make_stream
 from signals.engine import pipeline
 
 A1_EVENTS = 100_000
+Make = Callable[[int, str], list[MarketEvent]]
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -64,10 +65,15 @@ class Hash(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """What one process found."""
+class FromProcess(msgspec.Struct, frozen=True, kw_only=True):
+    """What any measuring process tells: which form of the engine it had."""
 
     compiled: bool
+
+
+class Measured(FromProcess, frozen=True, kw_only=True):
+    """What one process found of options."""
+
     all_prints: list[Pass]
     filtered: list[Pass]
     crowded: list[Pass]
@@ -77,14 +83,14 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(order: Order) -> Measured:
     """Measure one engine."""
-    events = _stream(order.events, order.shape)
+    events = made_elsewhere(make_stream, order.events, order.shape)
     keep_still()
     all_prints, filtered = [], []
     for _ in range(order.runs):
-        all_prints.append(timed_pass(events))
-        filtered.append(timed_pass(events, filtered=True))
+        all_prints.append(timed_pass(Road(), events))
+        filtered.append(timed_pass(Road(filtered=True), events))
     hashes = [
-        Hash(cut.events, hash_road(events[: cut.events], cut.frame, restart=cut.restart))
+        Hash(cut.events, hash_road(Road(), events[: cut.events], cut.frame, restart=cut.restart))
         for cut in order.cuts
     ]
     a1 = a1_per_s(events[:A1_EVENTS])
@@ -92,9 +98,9 @@ def run(order: Order) -> Measured:
     gc.unfreeze()
     crowded = []
     if order.crowded:
-        events = _stream(order.events, CROWD)
+        events = made_elsewhere(make_stream, order.events, CROWD)
         keep_still()
-        crowded = [timed_pass(events) for _ in range(order.runs)]
+        crowded = [timed_pass(Road(), events) for _ in range(order.runs)]
     return Measured(
         compiled=str(pipeline.__file__).endswith(".so"),
         all_prints=all_prints,
@@ -105,14 +111,14 @@ def run(order: Order) -> Measured:
     )
 
 
-def _stream(events: int, shape: str) -> list[MarketEvent]:
-    """Return the stream, made by another process.
+def made_elsewhere(make: Make, events: int, shape: str) -> list[MarketEvent]:
+    """Return a stream, made by another process.
 
     Making it here would leave this heap full of holes; what the engine keeps would lie scattered
     among them, and reading it would cost more than in a worker that never held a market.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(make_stream, events, shape).result()
+        return pool.submit(make, events, shape).result()
 
 
 def keep_still() -> None:
@@ -123,15 +129,20 @@ def keep_still() -> None:
     calm_collector()
 
 
-def timed_pass(events: Sequence[MarketEvent], *, filtered: bool = False) -> Pass:
-    """Time the road once between two looks at the anchor."""
+def timed_pass(road: Steps, events: Sequence[MarketEvent], *, fills_first: bool = False) -> Pass:
+    """Time a fresh road once between two looks at the anchor.
+
+    `fills_first`: the first tenth only fills windows and gives less than all others, so decay is
+    told from the second one on.
+    """
     before = a0_per_s()
-    seconds = time_road(events, filtered=filtered)
+    seconds = time_road(road, events)
     after = a0_per_s()
+    left_out = len(seconds) // 10 if fills_first else 0
     return Pass(
         events_per_s=len(events) / sum(seconds),
         a0_per_s=(before, after),
-        tenths=last_over_first(seconds, len(events)),
+        tenths=last_over_first(seconds[left_out:], len(events) - left_out * FRAME),
     )
 
 

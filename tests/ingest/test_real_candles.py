@@ -1,16 +1,15 @@
-"""Candles of real ticks against an aggregation in pandas that shares no code with them.
+"""Candles of real ticks, made in memory, against the pandas of the long proof.
 
 AIG, 2013-10-09: every trade of the tape, with its closing auction 85 s after the close, average
 prices, official closes and extended hours (PROVENANCE.md section 3).
 """
 
-import io
 import zipfile
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-import pandas
+import pandas as pd
 import pytest
 
 from flow.domain.candles.bar import Bar
@@ -18,33 +17,28 @@ from flow.domain.candles.rollup import daily, roll_up
 from flow.domain.candles.state import CandleState
 from flow.domain.candles.step import advance
 from flow.domain.events import Control, EquityPrint, StampedEquityPrint
-from flow.domain.sessions import Calendar, SessionDay, at_new_york
+from flow.domain.sessions import Calendar, Session, SessionDay, at_new_york
 from ingest.lean_equity import read_trade_ticks
+from islandflow.tickproof import oracle
 from tests.support.candle_builders import equity_print
 
 pytestmark = pytest.mark.realdata
 
 DAY = date(2013, 10, 9)
 MIDNIGHT_US = 1_381_291_200_000_000  # 2013-10-09T04:00Z, midnight in New York
-OPEN_MS, CLOSE_MS = 34_200_000, 57_600_000
 SECOND = 1_000_000
-
-# Lean's bits of what the tape does not let set the last price, or the high and low either.
-NO_HIGH_LOW = sum(1 << bit for bit in (1, 2, 3, 18, 20, 22))
-NO_LAST = NO_HIGH_LOW | sum(1 << bit for bit in (9, 11, 14, 25))
-EXTENDED = 1 << 10 | 1 << 13
-NO_TRADE = 1 << 24 | 1 << 26
-
-
-def csv_of(folder: Path) -> bytes:
-    with zipfile.ZipFile(folder / "equity_ticks" / "aig" / f"{DAY:%Y%m%d}_trade.zip") as archive:
-        return archive.read(archive.namelist()[0])
 
 
 @pytest.fixture(scope="module")
-def bars(shared_data: Path) -> list[Bar]:
+def path(shared_data: Path) -> Path:
+    return shared_data / "equity_ticks" / "aig" / f"{DAY:%Y%m%d}_trade.zip"
+
+
+@pytest.fixture(scope="module")
+def bars(path: Path) -> list[Bar]:
     calendar = Calendar([session_day()])
-    lines = iter(csv_of(shared_data).split(b"\n"))
+    with zipfile.ZipFile(path) as archive:
+        lines = iter(archive.read(archive.namelist()[0]).split(b"\n"))
     log: list[StampedEquityPrint | Control] = []
     clock = 0
     for item in read_trade_ticks(lines, "AIG", f"{DAY:%Y%m%d}", "aig"):
@@ -69,39 +63,8 @@ def stamped(item: EquityPrint, seq: int, calendar: Calendar) -> StampedEquityPri
 
 
 @pytest.fixture(scope="module")
-def ticks(shared_data: Path) -> pandas.DataFrame:
-    names = ["ms", "price", "size", "venue", "mask", "suspicious"]
-    frame = pandas.read_csv(io.BytesIO(csv_of(shared_data)), names=names, dtype={"mask": str})
-    mask = frame["mask"].map(lambda text: int(text, 16))
-    frame = frame.assign(mask=mask)[mask & NO_TRADE == 0]
-    pre, post = frame["ms"] < OPEN_MS, frame["ms"] >= CLOSE_MS
-    marked = frame["mask"] & EXTENDED != 0
-    outside = pre | post & marked
-    plain = (frame["mask"] & NO_LAST == 0) & (outside | ~marked)
-    ranged = plain | (frame["mask"] & NO_HIGH_LOW == 0) & ~marked
-    return frame.assign(
-        session=2 - pre + (post & marked),
-        last=frame["price"].where(plain),
-        ranged=frame["price"].where(ranged),
-        off=frame["size"].where(frame["venue"] == "D", 0),
-        paid=frame["price"] * frame["size"],
-    )
-
-
-def aggregated(ticks: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
-    return ticks.groupby(by).agg(
-        open=("last", "first"), high=("ranged", "max"), low=("ranged", "min"),
-        close=("last", "last"), volume=("size", "sum"), trades=("size", "count"),
-        off=("off", "sum"), paid=("paid", "sum"),
-    )  # fmt: skip
-
-
-def rows_of(frame: pandas.DataFrame) -> dict[Any, tuple[Any, ...]]:
-    """Return the aggregation as numbers of 1e-4 dollars and shares, None where it has no price."""
-    return {
-        key: tuple(None if pandas.isna(cell) else int(cell) for cell in row)
-        for key, *row in frame.itertuples(name=None)
-    }
+def ticks(path: Path) -> pd.DataFrame:
+    return oracle.read_trades(path)
 
 
 def row_of(bar: Bar) -> tuple[int | None, ...]:
@@ -116,43 +79,40 @@ def row_of(bar: Bar) -> tuple[int | None, ...]:
 
 
 @pytest.mark.parametrize("interval_s", [1, 60])
-def test_base_bars_equal_pandas(bars: list[Bar], ticks: pandas.DataFrame, interval_s: int) -> None:
-    by_window = ticks.assign(window=ticks["ms"] // (interval_s * 1_000))
-    expected = rows_of(aggregated(by_window, ["window", "session"]))
+def test_base_bars_equal_pandas(bars: list[Bar], ticks: pd.DataFrame, interval_s: int) -> None:
     found = {
-        ((bar.ts - MIDNIGHT_US) // (interval_s * SECOND), bar.session): row_of(bar)
+        ((bar.ts - MIDNIGHT_US) // 1_000, bar.session): row_of(bar)
         for bar in bars
         if bar.interval_s == interval_s
     }
 
-    assert found == expected
+    assert found == oracle.bars_of(ticks, interval_s * 1_000)
     assert len(found) > (8_000 if interval_s == 1 else 390)
     assert not any(bar.rev for bar in bars)
 
 
 @pytest.mark.parametrize("minutes", [5, 15, 60])
-def test_rolled_bars_equal_pandas(bars: list[Bar], ticks: pandas.DataFrame, minutes: int) -> None:
-    regular = ticks[ticks["session"] == 2]
-    by_window = regular.assign(window=regular["ms"] // (minutes * 60_000))
+def test_rolled_bars_equal_pandas(bars: list[Bar], ticks: pd.DataFrame, minutes: int) -> None:
     base = [bar for bar in bars if bar.interval_s == 60]
 
     rolled = roll_up(base, minutes * 60, extended=False)
-    found = {(bar.ts - MIDNIGHT_US) // (minutes * 60 * SECOND): row_of(bar) for bar in rolled}
-    assert found == rows_of(aggregated(by_window, ["window"]))
+
+    found = {((bar.ts - MIDNIGHT_US) // 1_000, bar.session): row_of(bar) for bar in rolled}
+    expected = oracle.bars_of(ticks, minutes * 60_000)
+    assert found == {key: row for key, row in expected.items() if key[1] == Session.REGULAR}
 
 
 @pytest.mark.parametrize("interval_s", [1, 60])
-def test_the_day_equals_pandas(bars: list[Bar], ticks: pandas.DataFrame, interval_s: int) -> None:
+def test_the_day_equals_pandas(bars: list[Bar], ticks: pd.DataFrame, interval_s: int) -> None:
     base = [bar for bar in bars if bar.interval_s == interval_s]
     calendar = Calendar([session_day()])
     (regular,) = daily(base, calendar)
     (whole,) = daily(base, calendar, extended=True)
 
-    by_day = ticks.assign(day=0)
-    assert row_of(regular) == rows_of(aggregated(by_day[by_day["session"] == 2], ["day"]))[0]
-    assert row_of(whole) == rows_of(aggregated(by_day, ["day"]))[0]
+    assert (row_of(regular), row_of(whole)) == oracle.daily_of(ticks)
     # The closing auction of the NYSE: 242,147 shares at 47.73, reported 85.8 s after the close.
     assert (regular.close_micros, regular.last_ts) == (
         47_730_000, MIDNIGHT_US + 57_685_807_000,
     )  # fmt: skip
-    assert whole.volume_micros == int(ticks["size"].sum()) * SECOND
+    sold = ticks["size"][ticks["mask"] & oracle.NO_TRADE == 0]
+    assert whole.volume_micros == int(sold.sum()) * SECOND

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,20 +135,41 @@ def test_in_order_quotes_are_always_found_at_the_end(times: list[int]) -> None:
     assert seen(rings(*times), 30 * S)[0] == (len(times) - 1 if times else None)
 
 
+@pytest.mark.parametrize("late", [20 * MS, 20 * MS + 400])
+def test_a_feed_that_told_late_was_not_silent(late: int) -> None:
+    # arrival: 10, 900, 20 ms   a print at 21 ms, the feed being at 900
+    found = rings(10 * MS, 900 * MS, late)
+    assert found.silence_us(21 * MS) == 21 * MS - late
+    assert found.silence_us(19 * MS) == 9 * MS
+    assert found.newest == 900 * MS
+
+
 @given(st.lists(st.integers(0, 20 * S), min_size=1, max_size=60), st.integers(0, 5 * S))
 def test_silence_is_at_most_a_millisecond_too_long(times: list[int], back: int) -> None:
     found = rings(*times)
     at = max(times) - back
-    exact = at - max([ts for ts in times if ts <= at], default=-1)
+    spoken = [ts for ts in times if ts <= at]
     silence = found.silence_us(at)
-    running = [max(times[: place + 1]) for place in range(len(times))]
-    spoken = [ts for ts in running if ts <= at]
     if spoken:
         assert silence is not None
-        assert exact <= silence
-        assert silence - (at - max(spoken)) < MS
+        assert 0 <= silence - (at - max(spoken)) < MS
     else:
         assert silence is None
+
+
+@given(
+    st.lists(st.integers(0, 20 * S) | st.integers(9 * S, 9 * S + 5 * MS), min_size=1, max_size=60),
+    st.randoms(use_true_random=False),
+)
+def test_what_the_feed_said_does_not_depend_on_the_order_of_its_quotes(
+    times: list[int], random: Random
+) -> None:
+    in_order = rings(*sorted(times))
+    random.shuffle(times)
+    shuffled = rings(*times)
+
+    assert list(shuffled._spoke) == list(in_order._spoke)
+    assert shuffled.newest == in_order.newest
 
 
 @pytest.mark.parametrize("count", [1, 2, 50])
