@@ -75,7 +75,7 @@ def find(members: Members, ts: int, seq: int) -> int | None:
 
 def bar_of(
     members: Members, *, symbol: str, session: int, ts: int, interval_s: int,
-    rev: int, cause_seq: int, ordinal: int, source: str,
+    rev: int, cause_seq: int, ordinal: int, source: str, tuning_revision: int,
 ) -> Bar:  # fmt: skip
     """Return the bar of all prints of a window."""
     prices, sizes, marks = members[2::STRIDE], members[3::STRIDE], members[4::STRIDE]
@@ -91,6 +91,7 @@ def bar_of(
     return Bar(
         uid=bar_uid(symbol, interval_s, ts, session, source), rev=rev, ts=ts, cause_seq=cause_seq,
         ordinal=ordinal, symbol=symbol, interval_s=interval_s, session=session,
+        tuning_revision=tuning_revision,
         open_micros=first[2], close_micros=last[2],
         high_micros=max(ranged, default=None), low_micros=min(ranged, default=None),
         volume_micros=sum(sizes), trades=len(sizes), lit_volume_micros=sum(lit),

@@ -10,7 +10,7 @@ import msgspec
 
 from flow.domain.candles.bar import Bar
 from flow.domain.candles.member import STRIDE, bar_of, find, marks_of, place_of
-from flow.domain.candles.state import CandleParams, CandleState, Key
+from flow.domain.candles.state import CandleParams, CandleState, Dirty, Key
 from flow.domain.events import Control, StampedEquityPrint
 from flow.domain.sessions import Session
 from flow.domain.units import MINUTE_US, SECOND_US
@@ -46,7 +46,7 @@ def _take_print(state: CandleState, print_: StampedEquityPrint) -> None:
     if not marks:
         state.counters["no_trade"] += 1
         return
-    if at < state.floor:
+    if state.is_over(at, (print_.symbol, session)):
         state.counters["late"] += 1
         state.late[print_.symbol] = state.late.get(print_.symbol, 0) + 1
         return
@@ -98,7 +98,7 @@ def forming(state: CandleState, symbol: str) -> list[Bar]:
 
 def _take_clock(state: CandleState, entry: Control, bars: list[Bar], close_ts: int | None) -> None:
     """Give what is final at the new watermark, and everything up to a close, in final order."""
-    state.watermark = max(state.watermark, entry.ts)
+    before, state.watermark = state.watermark, max(state.watermark, entry.ts)
     ordinal = 0
     for _, interval, start, key in _take_ready(state, close_ts):
         bar = _bar(state, interval, start, key, cause_seq=entry.seq, ordinal=ordinal)
@@ -106,22 +106,45 @@ def _take_clock(state: CandleState, entry: Control, bars: list[Bar], close_ts: i
         if bar is not None:
             bars.append(bar)
             ordinal += 1
-    state.forget_old()
+    state.forget_old(before)
 
 
 def _take_ready(state: CandleState, close_ts: int | None) -> list[tuple[int, int, int, Key]]:
     """Take the windows that are final now out of the dirty ones: (end, interval, start, key)."""
-    limit = state.watermark - state.lateness_us()
+    soonest = state.watermark - min(each.lateness_us for each in state.rulings.values())
     ready: list[tuple[int, int, int, Key]] = []
     for interval, dirty in zip(_INTERVALS, _dirty(state), strict=True):
         for start in list(dirty):
-            if start + interval <= limit or (close_ts is not None and start <= close_ts):
-                ready += [(start + interval, interval, start, key) for key in dirty.pop(start)]
+            is_closed = close_ts is not None and start <= close_ts
+            if is_closed or start + interval <= soonest:
+                ready += [
+                    (start + interval, interval, start, key)
+                    for key in _take_keys(state, interval, start, dirty, whole=is_closed)
+                ]
     ready.sort()
     return ready
 
 
-def _dirty(state: CandleState) -> tuple[dict[int, dict[Key, None]], dict[int, dict[Key, None]]]:
+def _take_keys(
+    state: CandleState, interval: int, start: int, dirty: Dirty, *, whole: bool
+) -> Iterable[Key]:
+    """Take the keys of a start whose own revision's lateness has passed."""
+    if whole or len(state.rulings) == 1:
+        return dirty.pop(start)
+    latest = state.watermark - start - interval
+    found = [
+        key
+        for key in dirty[start]
+        if state.rulings[state.window(interval, start, key).revision].lateness_us <= latest
+    ]
+    for key in found:
+        del dirty[start][key]
+    if not dirty[start]:
+        del dirty[start]
+    return found
+
+
+def _dirty(state: CandleState) -> tuple[Dirty, Dirty]:
     return state.dirty_seconds, state.dirty_minutes
 
 
@@ -129,27 +152,38 @@ def _bar(
     state: CandleState, interval: int, start: int, key: Key, *, cause_seq: int, ordinal: int
 ) -> Bar | None:
     """Return the next revision of a window; None where all its prints left before the first."""
-    minute = state.minutes[start - start % MINUTE_US][key]
-    window = minute if interval == MINUTE_US else minute.seconds[start]
+    window = state.window(interval, start, key)
     members = window.members
     if window.rev < 0 and not members:
         return None
     return bar_of(
         members, symbol=key[0], session=key[1], ts=start, interval_s=interval // SECOND_US,
         rev=window.rev + 1, cause_seq=cause_seq, ordinal=ordinal, source=state.source,
+        tuning_revision=window.revision,
     )  # fmt: skip
 
 
 def _settle(state: CandleState, interval: int, start: int, key: Key, *, given: bool) -> None:
-    minute = state.minutes[start - start % MINUTE_US][key]
-    window = minute if interval == MINUTE_US else minute.seconds[start]
+    window = state.window(interval, start, key)
     window.clean = True
     window.rev += given
 
 
 def _take_tuning(state: CandleState, entry: Control) -> None:
-    """Take a revision's values from here on; what does not fit leaves the last good ones."""
+    """Put a revision in force: windows opened from here on are its own, open ones stay with theirs.
+
+    What does not fit leaves the last good one.
+    """
+    revision = entry.payload.get("revision")
     try:
-        state.params = msgspec.convert(entry.payload.get("values"), CandleParams)
+        params = msgspec.convert(entry.payload.get("values"), CandleParams)
     except (msgspec.ValidationError, ValueError):
         state.counters["tuning_rejected"] += 1
+        return
+    if not isinstance(revision, int):
+        state.counters["tuning_rejected"] += 1
+        return
+    if not state.minutes:
+        state.rulings.clear()
+    state.rulings[revision] = params
+    state.revision = revision
