@@ -237,8 +237,7 @@ class Stamper:
     def _terms_of(self, text: str) -> Terms:
         if len(self._terms) >= MAX_CONTRACTS:
             self._terms.clear()  # a cache: what was read once is read again
-        terms = self._terms[text] = read_terms(text)
-        return terms
+        return self._terms.setdefault(text, read_terms(text))
 
     def _forget_moves(self, before: int) -> None:
         stale = [symbol for symbol, moves in self._moves.items() if moves.last_ts < before]
