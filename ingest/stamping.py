@@ -165,29 +165,16 @@ class Stamper:
         quote = entry[2] if entry else None
         session, session_date = self._calendar.locate(event.ts)
         session = session or self._closed
+        flags = event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0)
         return StampedEquityPrint(
-            seq,
-            event.ts,
-            event.uid,
-            event.symbol,
-            event.price_micros,
-            event.size_micros,
-            event.venue,
-            event.conditions,
-            event.off_exchange,
-            exec_ts,
-            quote.bid_micros if quote else None,
-            quote.ask_micros if quote else None,
-            quote.bid_size if quote else None,
-            quote.ask_size if quote else None,
-            entry[0] if entry else None,
-            entry[1] if entry else None,
-            self._equities.silence_us(at),
-            self._equity_mode,
-            int(session),
-            session_date,
-            event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0),
-        )
+            seq, event.ts, event.uid, event.symbol, event.price_micros, event.size_micros,
+            event.venue, event.conditions, event.off_exchange, exec_ts,
+            quote.bid_micros if quote else None, quote.ask_micros if quote else None,
+            quote.bid_size if quote else None, quote.ask_size if quote else None,
+            entry[0] if entry else None, entry[1] if entry else None,
+            self._equities.silence_us(at), self._equity_mode, int(session), session_date, flags,
+            event.corrects,
+        )  # fmt: skip
 
     def warm(
         self,

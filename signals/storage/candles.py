@@ -175,7 +175,7 @@ def _prints(
     with connections[alias].cursor() as cursor:
         cursor.execute(
             """SELECT seq, ts, source_uid, price_micros, size_micros, venue, conditions,
-                      off_exchange, exec_ts, session, session_date, flags
+                      off_exchange, exec_ts, session, session_date, flags, corrects
                FROM equity_print WHERE stream = %s AND symbol = %s AND ts >= %s ORDER BY seq""",
             [stream, symbol[0], to_datetime(since)],
         )
@@ -189,6 +189,7 @@ def _print(row: tuple[Any, ...], symbol: str) -> StampedEquityPrint:
         exec_ts=_micros(row[8]), bid_micros=None, ask_micros=None, bid_size=None, ask_size=None,
         quote_ts=None, quote_seq=None, quote_silence_us=None, quote_mode=0,
         session=row[9], session_date=row[10].toordinal(), flags=row[11],
+        corrects=row[12].bytes if row[12] else None,
     )  # fmt: skip
 
 
