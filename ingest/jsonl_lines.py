@@ -101,6 +101,7 @@ class FeedLine(Struct, tag="feed", tag_field="type", forbid_unknown_fields=True,
     conditions_known: bool = True
     granularity: Literal["tick", "minute"] = "tick"
     delay_ms: Count | Literal[0] = 0
+    off_exchange: bool = True
 
 
 EventLine = OptionQuoteLine | OptionPrintLine | EquityQuoteLine | EquityPrintLine

@@ -194,7 +194,8 @@ class Control(msgspec.Struct, frozen=True):
 
     Kinds: `clock` (ts is the promise that nothing at or before it is on time any more),
     `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt`, `calendar`
-    (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest).
+    (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest), `capability`
+    (payload: `off_exchange`, whether the feed carries off-exchange prints).
     Only clock entries and session closes move the watermark.
     """
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db import connections
 
 from flow.storage.status import WaitingBatches, stream_status, waiting_batches
+from signals.operators import KINDS
 
 
 class ComputeStatus(NamedTuple):
@@ -21,7 +22,7 @@ def compute_status(alias: str, run: int) -> list[ComputeStatus]:
     """Return the position of compute in every print stream of a run."""
     found = []
     for stream in stream_status(alias, run):
-        if stream.kind != "option_print":
+        if stream.kind not in KINDS:
             continue
         step_no, last_batch, engine = _newest_step(alias, run, stream.id)
         waiting = waiting_batches(alias, stream.id, last_batch)

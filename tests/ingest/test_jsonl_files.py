@@ -139,6 +139,7 @@ def test_every_example_of_the_page_is_understood() -> None:
         "conditions_known": True,
         "granularity": "tick",
         "delay_ms": 0,
+        "off_exchange": True,
     }
 
 

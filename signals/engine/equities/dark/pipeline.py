@@ -13,6 +13,7 @@ from flow.domain.sale_conditions import eligibility_of
 from flow.domain.units import MICROS, MILLISECOND_US
 from flow.domain.venues import is_off_exchange
 from signals.engine.equities.dark import blocks, episodes, zones
+from signals.engine.equities.dark.blind import say_blind
 from signals.engine.equities.dark.case import DarkCase
 from signals.engine.equities.dark.evidence import Entry, entry_of
 from signals.engine.equities.dark.output import DarkOutput
@@ -144,6 +145,8 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
         state.counters[_infer(state, symbol, print_, ruling, out)] += 1
     else:
         state.counters["lit"] += 1
+        if state.sees_off_exchange is False and mid2 is not None:
+            say_blind(symbol, print_, ruling, out)
 
 
 def _begin_session(state: DarkState, session_date: int, ts: int, out: DarkOutput) -> None:

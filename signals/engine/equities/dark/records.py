@@ -10,10 +10,12 @@ import msgspec
 from signals.engine.records import EvidenceLink
 
 DarkKind = Literal[
-    "absorbed_block", "stealth_accumulation", "distribution", "hidden_liquidity_zone"
-]
+    "absorbed_block", "stealth_accumulation", "distribution", "hidden_liquidity_zone",
+    "no_off_exchange_prints",
+]  # fmt: skip
 # Blocks: candidate, then one of the next three. Episodes and zones: opened, updated, closed. What
-# had size and prints enough but no side: abstained, once until its window empties.
+# had size and prints enough but no side: abstained, once until its window empties; and what a feed
+# without off-exchange prints cannot tell, once a symbol and trade date.
 DarkStatus = Literal[
     "candidate", "confirmed", "rejected", "unconfirmed", "opened", "updated", "closed", "abstained"
 ]

@@ -31,6 +31,7 @@ class _SavedSymbol(msgspec.Struct, array_like=True, gc=False):
     mids: list[tuple[int, int]]
     seen: dict[bytes, int]
     seen_from: int
+    blind_date: int
 
 
 class _Saved(msgspec.Struct):
@@ -81,7 +82,7 @@ def encode_state(state: DarkState) -> bytes:
 def _save_symbol(name: str, symbol: Symbol) -> _SavedSymbol:
     return _SavedSymbol(
         name, symbol.session_date, symbol.buys, symbol.sells, symbol.blocks, symbol.zones,
-        symbol.mids, symbol.seen, symbol.seen_from,
+        symbol.mids, symbol.seen, symbol.seen_from, symbol.blind_date,
     )  # fmt: skip
 
 
@@ -121,5 +122,6 @@ def decode_state(encoded: bytes) -> DarkState:
         symbol.buys, symbol.sells = each.buys, each.sells
         symbol.blocks, symbol.zones = each.blocks, each.zones
         symbol.mids, symbol.seen, symbol.seen_from = each.mids, each.seen, each.seen_from
+        symbol.blind_date = each.blind_date
     state.counters = saved.counters
     return state

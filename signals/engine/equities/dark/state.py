@@ -16,7 +16,7 @@ from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 1
+DARK_STATE_VERSION = 2
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
 COUNTERS = (
@@ -125,7 +125,8 @@ class Symbol:
     """One symbol: both side windows, blocks and zones, recent mids, usual sizes, uids seen."""
 
     __slots__ = (
-        "blocks", "buys", "mids", "seen", "seen_from", "sells", "session_date", "usual", "zones",
+        "blind_date", "blocks", "buys", "mids", "seen", "seen_from", "sells", "session_date",
+        "usual", "zones",
     )  # fmt: skip
 
     def __init__(self, session_date: int = 0, usual: Iterable[int] = ()) -> None:
@@ -139,6 +140,7 @@ class Symbol:
         self.mids: list[tuple[int, int]] = []  # ts, mid2
         self.seen: dict[bytes, int] = {}
         self.seen_from = 0
+        self.blind_date = 0  # trade date on which it was told that nothing can be seen
 
     @property
     def is_idle(self) -> bool:
