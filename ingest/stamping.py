@@ -62,7 +62,7 @@ class Stamper:
         multipliers: Multipliers = NO_MULTIPLIERS,
     ) -> None:
         self._calendar = calendar
-        self._multipliers = multipliers
+        self.multipliers = multipliers  # replaced when a load brings others
         self._option_mode = int(capabilities.quote_mode_options)
         self._equity_mode = int(capabilities.quote_mode_equities)
         # A change feed's quote stands until the next one; a sample only as long as it is fresh.
@@ -118,7 +118,7 @@ class Stamper:
         session = session or self._closed
         multiplier = terms.multiplier
         if multiplier is None and terms.root:
-            multiplier = self._multipliers.of(terms.root, session_date)
+            multiplier = self.multipliers.of(terms.root, session_date)
         return StampedPrint(
             seq,
             ts,

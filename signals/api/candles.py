@@ -36,6 +36,7 @@ from signals.storage.candles import (
     Told,
     bars_newest_first,
     forming_bars,
+    splits_of,
     symbol_id,
     tapes,
     tapes_with,
@@ -141,6 +142,9 @@ class CandlesView(ReadView):
         with bounded(run.alias):
             question = _question(run, values, wanted)
             found, until = _read(run, question) if question else NOTHING
+        splits = (
+            splits_of(values["symbol"], found.bars[0].ts, found.bars[-1].ts) if found.bars else []
+        )
         bars = [candle_body(bar, wanted.interval) for bar in found.bars]
         return Response(
             {
@@ -149,6 +153,10 @@ class CandlesView(ReadView):
                 "next_end": bars[0]["ts"] if bars and found.has_more else None,
                 "final_until": None if until.until is None else iso(to_datetime(until.until)),
                 "source": question.tape.source if question else None,
+                "splits": [
+                    {**split._asdict(), "effective_date": split.effective_date.isoformat()}
+                    for split in splits
+                ],
                 "applied_filters": _applied(values, wanted),
                 "run": run.name,
             }

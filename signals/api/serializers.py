@@ -97,6 +97,12 @@ class CandleSerializer(serializers.Serializer[Any]):
     engine = serializers.CharField()
 
 
+class SplitSerializer(serializers.Serializer[Any]):
+    effective_date = serializers.DateField()
+    numerator = serializers.IntegerField(help_text="New shares")
+    denominator = serializers.IntegerField(help_text="Old shares")
+
+
 class CandlePageSerializer(serializers.Serializer[Any]):
     data = CandleSerializer(many=True)  # type: ignore[assignment]
     has_more = serializers.BooleanField(help_text="The range has older bars")
@@ -108,6 +114,9 @@ class CandlePageSerializer(serializers.Serializer[Any]):
     )
     source = serializers.CharField(  # type: ignore[assignment]
         allow_null=True, help_text="The feed that the bars are of"
+    )
+    splits = SplitSerializer(
+        many=True, help_text="Splits on the dates of these bars; prices are as traded"
     )
     applied_filters = serializers.DictField()
     run = serializers.CharField()

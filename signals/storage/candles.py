@@ -6,6 +6,7 @@ compute has taken. Nothing here asks our own clock.
 
 from collections.abc import Generator
 from contextlib import closing
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ from flow.domain.candles.bar import Bar
 from flow.domain.candles.state import CandleParams, CandleState
 from flow.domain.candles.step import advance, forming
 from flow.domain.events import StampedEquityPrint
-from flow.domain.sessions import Calendar
+from flow.domain.sessions import Calendar, new_york_date
 from flow.domain.units import MILLISECOND_US, SECOND_US, from_datetime, to_datetime
+from flow.models import CorporateAction
 from flow.reference.session_days import market_calendar
 
 FETCH = 2_000
@@ -48,6 +50,30 @@ class Told(NamedTuple):
         """Return whether a window can change by revisions only."""
         in_time = self.until is not None and end <= self.until
         return in_time or (self.closed is not None and start <= self.closed)
+
+
+class Split(NamedTuple):
+    """A split on its effective date: so many new shares for so many old ones."""
+
+    effective_date: date
+    numerator: int
+    denominator: int
+
+
+def splits_of(symbol: str, first: int, last: int) -> list[Split]:
+    """Return the splits in effect from the date of one instant to that of another, oldest first.
+
+    Bars are as traded; whoever compares across a split has to know it.
+    """
+    days = (date.fromordinal(new_york_date(at)) for at in (first, last))
+    rows = CorporateAction.objects.filter(
+        symbol=symbol, kind="split", effective_date__range=tuple(days)
+    ).order_by("effective_date")
+    return [
+        Split(row.effective_date, row.numerator, row.denominator)
+        for row in rows[:1000]
+        if row.numerator and row.denominator
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,17 @@
 """GET /api/v1/candles/: what is final, revisions, forming bars, steps, feeds and runs."""
 
+import json
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from flow.domain.events import EquityPrint
+from flow.reference.actions import import_actions
 from tests.support.candle_api import MINUTE, ask, at, refused
 from tests.support.evidence import signed_in
 from tests.support.feeds import ListFeed
-from tests.support.market import SECOND, drain, equity_quote, owning, rows
+from tests.support.market import SECOND, TS, drain, equity_quote, owning, rows
 from tests.support.workers import derive_all, ingest_all, make_run
 
 
@@ -114,3 +118,22 @@ def test_bars_of_an_import_are_read_by_its_name(analyst: Client) -> None:
 
     assert len(ask(analyst, run="old")["data"]) == 1
     assert ask(analyst)["data"] == []
+
+
+def test_splits_on_the_dates_of_the_bars_are_told_and_adjust_nothing(
+    analyst: Client, tmp_path: Path
+) -> None:
+    day = 24 * 60 * MINUTE
+    ingest_all([at(0, 1), at(day, 2, price_micros=225_250_000), at(2 * day, 3)])
+    derive_all()
+    actions = [
+        {"symbol": "SPY", "kind": "split", "effective_date": date, "numerator": 2, "denominator": 1}
+        for date in ("2023-11-14", "2023-11-16", "2023-11-18")
+    ]
+    (tmp_path / "actions.json").write_text(json.dumps(actions))
+    import_actions(tmp_path / "actions.json", now_us=TS)
+
+    body = ask(analyst, interval="1d")
+
+    assert [bar["close"] for bar in body["data"]] == ["450.5", "225.25", "450.5"]
+    assert body["splits"] == [{"effective_date": "2023-11-16", "numerator": 2, "denominator": 1}]
