@@ -16,7 +16,9 @@ Dirty = dict[int, dict[Key, None]]  # by start of the window
 
 MAX_LATENESS_MS = 900_000
 MAX_HORIZON_MS = 86_400_000
-COUNTERS = ("binned", "late", "no_trade", "withdrawn", "unknown_withdrawal", "tuning_rejected")
+COUNTERS = (
+    "binned", "late", "no_trade", "withdrawn", "corrected", "unknown_withdrawal", "tuning_rejected",
+)  # fmt: skip
 
 
 class CandleParams(msgspec.Struct, frozen=True, forbid_unknown_fields=False):

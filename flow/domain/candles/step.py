@@ -4,18 +4,27 @@ Live, import and replay run it alike. Only clock entries and session closes move
 decide when a bar is given, never what is in it.
 """
 
+from array import array
 from collections.abc import Iterable
 
 import msgspec
 
 from flow.domain.candles.bar import Bar
-from flow.domain.candles.member import STRIDE, bar_of, find, marks_of, place_of
-from flow.domain.candles.state import CandleParams, CandleState, Dirty, Key
-from flow.domain.events import Control, StampedEquityPrint
+from flow.domain.candles.member import STRIDE, bar_of, find, marks_of, name_of, place_of
+from flow.domain.candles.state import (
+    CandleParams,
+    CandleState,
+    Dirty,
+    Key,
+    Minute,
+    Second,
+)
+from flow.domain.events import Control, PrintFlag, StampedEquityPrint
 from flow.domain.sessions import Session
 from flow.domain.units import MINUTE_US, SECOND_US
 
 _INTERVALS = (SECOND_US, MINUTE_US)
+_CANCEL = int(PrintFlag.CANCEL)
 
 
 def advance(state: CandleState, entries: Iterable[StampedEquityPrint | Control]) -> list[Bar]:
@@ -24,6 +33,7 @@ def advance(state: CandleState, entries: Iterable[StampedEquityPrint | Control])
     Changes and owns `state`. Any split of the log into calls gives the same bars. A bar is final at
     the first clock that lies `candle_lateness_ms` behind its end; what comes later within
     `candle_revision_horizon_ms` gives the whole bar again at the next clock, with rev + 1.
+    A print that names another (`corrects`) takes it back, or stands in its place.
     Errors: none for market data; what changes no bar is counted.
     Source: platform.md 3.2; platform-errata.md 9, 26, 30.
     """
@@ -41,6 +51,12 @@ def advance(state: CandleState, entries: Iterable[StampedEquityPrint | Control])
 
 
 def _take_print(state: CandleState, print_: StampedEquityPrint) -> None:
+    if print_.corrects is not None:
+        if print_.flags & _CANCEL:
+            withdraw(state, print_.symbol, print_.corrects)
+        else:
+            _correct(state, print_)
+        return
     at, session = place_of(print_, state.calendar)
     marks = marks_of(print_, session)
     if not marks:
@@ -52,29 +68,61 @@ def _take_print(state: CandleState, print_: StampedEquityPrint) -> None:
         return
     state.counters["binned"] += 1
     members = state.second(at, (print_.symbol, session)).members
-    members.extend((print_.ts, print_.seq, print_.price_micros, print_.size_micros, marks))
+    name = name_of(print_.uid)
+    members.extend((print_.ts, print_.seq, print_.price_micros, print_.size_micros, marks, name))
 
 
-def withdraw(state: CandleState, print_: StampedEquityPrint) -> bool:
-    """Take a print back that was cancelled or corrected; its bars come again at the next clock.
+def withdraw(state: CandleState, symbol: str, uid: bytes) -> bool:
+    """Take a print back by its identity; its bars come again at the next clock.
 
-    Shape: the print as the log holds it; a correction is this and the corrected print, as an entry.
     Missing: a print that is in no window (beyond the horizon, no trade, unknown) changes nothing,
     is counted and gives False.
-    Source: platform.md 3.2 C8. No entry of the log names a cancelled equity print yet.
+    Source: platform.md 3.2 C8.
     """
-    at, session = place_of(print_, state.calendar)
-    key = (print_.symbol, session)
-    minute = state.minutes.get(at - at % MINUTE_US, {}).get(key)
-    second = minute.seconds.get(at - at % SECOND_US) if minute else None
-    found = find(second.members, print_.ts, print_.seq) if second else None
-    if minute is None or second is None or found is None:
+    found = _found(state, symbol, uid)
+    if found is None:
         state.counters["unknown_withdrawal"] += 1
         return False
+    at, key, minute, second, place = found
     state.counters["withdrawn"] += 1
-    del second.members[found : found + STRIDE]
+    del second.members[place : place + STRIDE]
     state.mark(at, key, minute, second)
     return True
+
+
+def _correct(state: CandleState, print_: StampedEquityPrint) -> None:
+    """Let a print stand in the place of the one that it corrects: same window, same order.
+
+    A correction of what is in no window changes nothing: its trade is as old as that one.
+    """
+    found = _found(state, print_.symbol, print_.corrects or b"")
+    if found is None:
+        state.counters["unknown_withdrawal"] += 1
+        return
+    at, key, minute, second, place = found
+    members, marks = second.members, marks_of(print_, key[1])
+    state.counters["corrected"] += 1
+    if marks:
+        told = (print_.price_micros, print_.size_micros, marks, name_of(print_.uid))
+        members[place + 2 : place + STRIDE] = array("q", told)
+    else:
+        del members[place : place + STRIDE]
+    state.mark(at, key, minute, second)
+
+
+def _found(
+    state: CandleState, symbol: str, uid: bytes
+) -> tuple[int, Key, Minute, Second, int] | None:
+    """Return the window of a print and its place there."""
+    name = name_of(uid)
+    for minutes in state.minutes.values():
+        for key, minute in minutes.items():
+            if key[0] == symbol:
+                for start, second in minute.seconds.items():
+                    place = find(second.members, name)
+                    if place is not None:
+                        return start, key, minute, second, place
+    return None
 
 
 def forming(state: CandleState, symbol: str) -> list[Bar]:

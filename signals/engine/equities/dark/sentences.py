@@ -195,6 +195,11 @@ def ended(features: Features, params: DarkParams) -> Sentence:
     )
 
 
+def withdrawn() -> Sentence:
+    """Say that the tape took a print back."""
+    return _say("A print of this was cancelled or corrected later.", {}, ())
+
+
 def blind() -> Sentence:
     """Say that the feed cannot show what is looked for."""
     return _say(
