@@ -135,18 +135,20 @@ class OptionQuoteAdmin(RawEvidenceAdmin):
 class EquityPrintAdmin(RawEvidenceAdmin):
     stream_kind = "equity_print"
     search_fields = ("symbol",)
-    list_reads = ("symbol", "price_micros", "size_micros", "venue", "off_exchange")
+    list_reads = ("symbol", "price_micros", "size_micros", "side", "venue", "off_exchange")
     list_display = (
         time("ts", "event time"), "symbol", money("price_micros", "price"),
-        column("size_micros", "shares", micros_to_text), VENUE, "off_exchange",
+        column("size_micros", "shares", micros_to_text), column("side", "side", side_name), VENUE,
+        "off_exchange",
     )  # fmt: skip
     fieldsets: ClassVar[Any] = (
         (None, {"fields": (*WHO, "source_uid")}),
         ("Trade", {"fields": (
             "symbol", money("price_micros", "price"),
             column("size_micros", "shares", micros_to_text), VENUE, CONDITIONS, "off_exchange",
-            time("exec_ts", "execution time"), *SESSION)}),
+            time("exec_ts", "execution time"), "corrects", *SESSION)}),
         ("What was known when it printed", {"fields": QUOTE}),
+        ("Side", {"fields": (column("side", "side", side_name), "tuning_revision")}),
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from flow.domain.conditions import condition_name
 from flow.domain.events import PrintFlag, QuoteMode
 from flow.domain.sessions import Session
 
-# By number: signals.engine.placement.Side.
-SIDES = ("MISSING", "STALE", "BB", "B", "MID", "A", "AA")
+# By number: signals.engine.placement.Side; shares also have LATE (equities.placement.EquitySide).
+SIDES = ("MISSING", "STALE", "BB", "B", "MID", "A", "AA", "LATE")
+OPTION_SIDES = SIDES[:7]
 SIDE_CODES = {name: code for code, name in enumerate(SIDES)}
 
 # By bit, lowest first: signals.engine.labels.Reason.

@@ -116,6 +116,9 @@ class EquityPrintEvidence(RawEvidence):
     session = models.SmallIntegerField()
     session_date = models.DateField()
     flags = models.IntegerField()
+    side = models.SmallIntegerField(null=True)
+    tuning_revision = models.IntegerField(null=True)
+    corrects = models.UUIDField("takes back", null=True)
 
     class Meta(RawEvidence.Meta):
         db_table = "evidence_equity_print"

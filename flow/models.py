@@ -302,6 +302,9 @@ class EquityPrint(RawRow):
     session = models.SmallIntegerField()
     session_date = models.DateField()
     flags = models.IntegerField()
+    side = models.SmallIntegerField(null=True)
+    tuning_revision = models.IntegerField(null=True)
+    corrects = models.UUIDField(null=True)
 
     class Meta:
         managed = False

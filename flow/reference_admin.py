@@ -140,10 +140,15 @@ class VenueAdmin(StoredAdmin):
 
 @admin.register(TradeCondition)
 class TradeConditionAdmin(StoredAdmin):
-    list_display = ("code", "tape", "letter", "mnemonic", "name", "family", "weight")
+    list_display = (
+        "code", "tape", "letter", "name", "updates_last", "updates_high_low", "counts_volume",
+        "infers", "weight",
+    )  # fmt: skip
     fieldsets: ClassVar[Any] = (
         (None, {"fields": (
-            "code", "tape", "letter", "mnemonic", "name", "family", "weight", "counts_volume")}),
+            "code", "tape", "letter", "mnemonic", "name", "family", "weight")}),
+        ("What a sale with it may do", {"fields": (
+            "updates_last", "updates_high_low", "counts_volume", "infers")}),
     )  # fmt: skip
 
 

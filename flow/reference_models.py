@@ -113,6 +113,10 @@ class TradeCondition(models.Model):
     family = models.TextField(null=True)
     weight = models.FloatField(null=True)  # for the inference of a side, 0 to 1
     counts_volume = models.BooleanField(null=True)
+    # Of equity prints: what a sale with this condition may do in a bar (sale_condition_table).
+    updates_last = models.BooleanField(null=True)
+    updates_high_low = models.BooleanField(null=True)
+    infers = models.BooleanField(null=True)  # may enter off-exchange inference
     key_order = ("code",)
 
     class Meta:

@@ -32,6 +32,7 @@ from flow.storage.writer import Batch, Counters
 from ingest.feeds import Capabilities, stream_kind
 from ingest.sightings import Sightings
 from ingest.stamping import Stamper
+from signals.engine.equities.placement import place_equity
 from signals.engine.labels import label, security_type
 from signals.engine.params import Params
 from signals.engine.placement import place
@@ -153,12 +154,15 @@ class Builder:
             event, batch.take_seq(), late=self._late(batch, event)
         )
         self.symbols["equity_print"].see(event.symbol, stamped.session_date, event.ts)
+        placed = place_equity(stamped, self.params)
         batch.rows.append(
             equity_print_row(
                 stamped,
                 stream=batch.head.id,
                 received_at=self.received_at,
                 symbol=self._instruments.symbol(event.symbol),
+                side=placed.side,
+                revision=self.revision,
             )
         )
 
@@ -200,7 +204,8 @@ def wire_hash(event: MarketEvent) -> int:
             )  # fmt: skip
         case EquityPrint():
             fields = (
-                event.symbol, event.price_micros, event.size_micros, event.venue, event.conditions
+                event.symbol, event.price_micros, event.size_micros, event.venue, event.conditions,
+                event.corrects,
             )  # fmt: skip
         case OptionQuote():
             fields = (

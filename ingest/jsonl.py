@@ -42,6 +42,7 @@ from ingest.jsonl_lines import (
 )
 
 MAX_LINE = 1_000_000
+CANCEL = int(PrintFlag.CANCEL)
 EARLIEST_US = from_datetime(datetime.fromisoformat("1990-01-01T00:00:00+00:00"))
 LATEST_US = from_datetime(datetime.fromisoformat("2100-01-01T00:00:00+00:00"))
 
@@ -79,7 +80,17 @@ class JsonlParser:
         event = _event(decoded, ts, line, where)
         if isinstance(event, Malformed):
             return event
+        if isinstance(decoded, EquityPrintLine) and isinstance(event, EquityPrint):
+            event = msgspec.structs.replace(event, corrects=self._corrected(decoded))
         return msgspec.structs.replace(event, uid=self._uid(decoded, event))
+
+    def _corrected(self, line: EquityPrintLine) -> bytes | None:
+        """Return the identity of the print that a line takes back."""
+        if line.corrects_uid is not None:
+            return bytes.fromhex(line.corrects_uid)
+        if line.corrects is None:
+            return None
+        return content_uid(self._source, "equity_print", "id", line.corrects)
 
     def _uid(self, line: EventLine, event: MarketEvent) -> bytes:
         """Return the identity: the line's own, of its id, or of its content."""
@@ -88,7 +99,10 @@ class JsonlParser:
         kind = stream_kind(event)
         if line.id is not None:
             return content_uid(self._source, kind, "id", line.id)
-        content = content_uid(self._source, kind, *msgspec.structs.astuple(event))
+        values = msgspec.structs.astuple(event)
+        if isinstance(event, EquityPrint) and event.corrects is None:
+            values = values[:-1]  # identities of before there were corrections stay what they are
+        content = content_uid(self._source, kind, *values)
         if line.sequence is not None or not self._counts_repeats:
             return content
         return content_uid(content.hex(), self._occurrence(content, event.ts))
@@ -164,6 +178,10 @@ def _equity_print(line: EquityPrintLine, ts: int, raw: bytes, where: str) -> Fee
     price, shares = dollars(line.price), dollars(line.size)
     if not price:
         return bad_field("price", line.price, raw, where)
+    if (line.corrects is not None) + (line.corrects_uid is not None) != 1 and (
+        line.cancel or line.corrects is not None
+    ):
+        return bad_field("corrects", line.corrects, raw, where)
     if not 0 < shares <= MAX_COUNT * MICROS or price * shares > MAX_NOTIONAL_MICROS * MICROS:
         return bad_field("size", line.size, raw, where)
     exec_ts = read_time(line.exec_ts, line.exec_ts_us)
@@ -181,7 +199,7 @@ def _equity_print(line: EquityPrintLine, ts: int, raw: bytes, where: str) -> Fee
         off_exchange=_off_exchange(line, venue),
         exec_ts=exec_ts,
         order=line.sequence,
-        flags=_flags(line.granularity, line.conditions),
+        flags=_flags(line.granularity, line.conditions) | (CANCEL if line.cancel else 0),
     )
 
 

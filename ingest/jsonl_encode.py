@@ -61,7 +61,8 @@ def _line(event: MarketEvent, n: int | None) -> EventLine:
         ts_us=ts, uid=uid, sequence=order, n=n, symbol=event.symbol,
         price=micros_to_text(event.price_micros), size=micros_to_text(event.size_micros),
         venue=venue_mic(event.venue), conditions=_words(event), off_exchange=event.off_exchange,
-        exec_ts_us=event.exec_ts,
+        exec_ts_us=event.exec_ts, corrects_uid=event.corrects.hex() if event.corrects else None,
+        cancel=bool(event.flags & PrintFlag.CANCEL),
         granularity="minute" if event.flags & PrintFlag.MINUTE_BAR else "tick",
     )  # fmt: skip
 

@@ -137,5 +137,5 @@ def _capabilities(line: FeedLine) -> Capabilities:
         conditions_known=line.conditions_known,
         delay_us=line.delay_ms * MILLISECOND_US,
         granularity=line.granularity,
-        off_exchange=True,
+        off_exchange=line.off_exchange,
     )

@@ -87,6 +87,9 @@ class EquityPrintLine(Line, tag="equity_print", kw_only=True):
     exec_ts: str | None = None
     exec_ts_us: int | None = None
     granularity: Literal["tick", "minute"] = "tick"
+    corrects: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    corrects_uid: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
+    cancel: bool = False
 
 
 class NewsLine(Struct, tag="news", tag_field="type"):
@@ -101,6 +104,7 @@ class FeedLine(Struct, tag="feed", tag_field="type", forbid_unknown_fields=True,
     conditions_known: bool = True
     granularity: Literal["tick", "minute"] = "tick"
     delay_ms: Count | Literal[0] = 0
+    off_exchange: bool = True
 
 
 EventLine = OptionQuoteLine | OptionPrintLine | EquityQuoteLine | EquityPrintLine
@@ -118,6 +122,7 @@ _EXPECTED = {
     "ts": _TIME, "ts_us": _TIME, "exec_ts": _TIME, "exec_ts_us": _TIME,
     "contract": ("bad_contract", "a contract symbol of 1 to 40 printable characters"),
     "symbol": ("bad_symbol", "a symbol of 1 to 16 capital letters, digits, '.', '/' or '-'"),
+    "corrects": ("bad_field", "the print taken back, in `corrects` or `corrects_uid`, not both"),
     "type": ("unknown_type", "option_quote, option_print, equity_quote or equity_print"),
 }  # fmt: skip
 _PATH = re.compile(r" - at `\$\.([a-z_]+)")

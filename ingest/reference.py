@@ -17,7 +17,12 @@ from flow.cadence import Every
 from flow.domain.open_interest import open_interest_payload
 from flow.domain.sessions import at_new_york
 from flow.storage.instruments import Instruments
-from flow.storage.reference import calendar_payloads, newest_load, open_interests
+from flow.storage.reference import (
+    calendar_payloads,
+    load_multipliers,
+    newest_load,
+    open_interests,
+)
 from ingest.building import PRINT_KINDS, Builder
 
 POLL_EVERY_S = 1.0
@@ -71,10 +76,14 @@ class ReferenceEntries:
                 builder.batches[kind].add_control("calendar", ts, payload)
 
     def _tell_changes(self, builder: Builder) -> None:
-        """Tell what loads brought since the last look, of what has printed on the newest date."""
+        """Tell what loads brought since the last look, of what has printed on the newest date.
+
+        Later prints are stamped with the multipliers of now; a stamp that stands never moves.
+        """
         newest = newest_load(self._conn)
         if newest == self._told_load:
             return
+        builder.stamper.multipliers = load_multipliers(self._conn)
         for kind in PRINT_KINDS:
             symbols, batch = builder.symbols[kind], builder.batches[kind]
             for session_date in symbols.dates[-1:]:

@@ -62,7 +62,7 @@ class Stamper:
         multipliers: Multipliers = NO_MULTIPLIERS,
     ) -> None:
         self._calendar = calendar
-        self._multipliers = multipliers
+        self.multipliers = multipliers  # replaced when a load brings others
         self._option_mode = int(capabilities.quote_mode_options)
         self._equity_mode = int(capabilities.quote_mode_equities)
         # A change feed's quote stands until the next one; a sample only as long as it is fresh.
@@ -116,7 +116,7 @@ class Stamper:
             ts, gth=terms.is_index, late_close=terms.late_close
         )
         session = session or self._closed
-        multiplier = terms.multiplier or self._multipliers.of(terms.root, session_date)
+        multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
         return StampedPrint(
             seq,
             ts,
@@ -163,29 +163,16 @@ class Stamper:
         quote = entry[2] if entry else None
         session, session_date = self._calendar.locate(event.ts)
         session = session or self._closed
+        flags = event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0)
         return StampedEquityPrint(
-            seq,
-            event.ts,
-            event.uid,
-            event.symbol,
-            event.price_micros,
-            event.size_micros,
-            event.venue,
-            event.conditions,
-            event.off_exchange,
-            exec_ts,
-            quote.bid_micros if quote else None,
-            quote.ask_micros if quote else None,
-            quote.bid_size if quote else None,
-            quote.ask_size if quote else None,
-            entry[0] if entry else None,
-            entry[1] if entry else None,
-            self._equities.silence_us(at),
-            self._equity_mode,
-            int(session),
-            session_date,
-            event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0),
-        )
+            seq, event.ts, event.uid, event.symbol, event.price_micros, event.size_micros,
+            event.venue, event.conditions, event.off_exchange, exec_ts,
+            quote.bid_micros if quote else None, quote.ask_micros if quote else None,
+            quote.bid_size if quote else None, quote.ask_size if quote else None,
+            entry[0] if entry else None, entry[1] if entry else None,
+            self._equities.silence_us(at), self._equity_mode, int(session), session_date, flags,
+            event.corrects,
+        )  # fmt: skip
 
     def warm(
         self,
@@ -235,8 +222,7 @@ class Stamper:
     def _terms_of(self, text: str) -> Terms:
         if len(self._terms) >= MAX_CONTRACTS:
             self._terms.clear()  # a cache: what was read once is read again
-        terms = self._terms[text] = read_terms(text)
-        return terms
+        return self._terms.setdefault(text, read_terms(text))
 
     def _forget_moves(self, before: int) -> None:
         stale = [symbol for symbol, moves in self._moves.items() if moves.last_ts < before]

@@ -32,6 +32,7 @@ from flow.storage.streams import StreamHead, is_closed, newest_ts, open_stream
 from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
+from ingest.capability import CapabilityEntries
 from ingest.feeds import Cursor, Feed, FeedItem, check_time
 from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Promises
 from ingest.reference import ReferenceEntries
@@ -156,6 +157,7 @@ class IngestWorker:
         self._reference = ReferenceEntries(
             conn, self._instruments, is_live=self.run == 0, monotonic=self._monotonic
         )
+        self._capability = CapabilityEntries(conn, heads["equity_print"], self.feed.capabilities)
         self._stored_until = newest_ts(conn, [head.id for head in heads.values()])
         self._builder.stamper.warm(self._warm_options(), self._warm_equities())
         remember_tail(conn, self._builder, self._instruments)
@@ -229,6 +231,7 @@ class IngestWorker:
         for event in events:
             builder.add(event)
         self._reference.tell(builder)
+        self._capability.tell(builder)
         self._promises.saw(builder.max_ts)
         if builder.counters.stored or self._promises.rule == "wall":
             self._add_clock(received_at, idle=not events, has_more=has_more)

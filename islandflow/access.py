@@ -43,6 +43,7 @@ ENTRIES: dict[str, Role] = {
     "api-prints-options": Role.ANALYST,
     "api-flow-packets": Role.ANALYST,
     "api-flow-alerts": Role.ANALYST,
+    "api-candles": Role.ANALYST,
     "api-news": Role.ANALYST,
     "api-news-changes": Role.ANALYST,
     "api-status": Role.ANALYST,

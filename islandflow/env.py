@@ -128,14 +128,13 @@ class Environment(BaseModel):
     def tuning(self) -> dict[str, TuningValue]:
         """Tuning keys that the environment sets; they seed revision 1 of an empty database.
 
-        Lists are texts with commas, as the engine keeps them. Keys that the engine gets with a
-        later step are left out.
+        Lists are texts with commas, as the engine keeps them.
         """
         own: dict[str, TuningValue] = {}
         shared: dict[str, TuningValue] = {}
         for reading in self.readings:
             status, value = reading.variable.status, reading.value
-            if not isinstance(status, Tuning) or status.step is not None or not reading.is_set:
+            if not isinstance(status, Tuning) or not reading.is_set:
                 continue
             if isinstance(value, tuple):
                 value = ",".join(value)  # one value, two notations

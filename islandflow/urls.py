@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from flow.api.errors import unknown_address
 from islandflow import health
+from signals.api.urls import candle_urlpatterns
 
 urlpatterns = [
     path("login/", LoginView.as_view(template_name="login.html"), name="login"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("signals.urls")),
     path("api/", include("flow.api.urls")),
     path("api/v1/flow/", include("signals.api.urls")),
+    path("api/v1/candles/", include(candle_urlpatterns)),
     path("api/v1/news/", include("news.api.urls")),
     path("api/v1/", include("replay.api.urls")),
     re_path(r"^api/(?P<rest>.*)$", unknown_address, name="api-unknown"),  # last: what no route has

@@ -21,6 +21,8 @@ LEFT_OUT = frozenset(
         "shard",
         "step_no",
         "seq",
+        "first_seq",
+        "last_seq",
         "ordinal",
         "received_at",
         "member_seqs",

@@ -208,6 +208,11 @@ class Candle(DerivedRow):
     off_exchange_count = models.IntegerField()
     notional_micros = models.BigIntegerField()
     vwap_micros = models.BigIntegerField(null=True)
+    first_ts = models.DateTimeField(null=True)
+    first_seq = models.BigIntegerField(null=True)
+    last_ts = models.DateTimeField(null=True)
+    last_seq = models.BigIntegerField(null=True)
+    tuning_revision = models.IntegerField()
     engine = models.TextField()
 
     class Meta:

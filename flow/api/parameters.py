@@ -42,6 +42,7 @@ class Parameter:
     type: Any = OpenApiTypes.STR
     choices: tuple[str, ...] = ()
     default: Any = None
+    required: bool = False
 
     def documented(self) -> OpenApiParameter:
         """Return the parameter as OpenAPI tells it."""
@@ -54,6 +55,7 @@ class Parameter:
             explode=True if self.many else None,
             enum=self.choices or None,
             default=self.default,
+            required=self.required,
         )
 
 
@@ -74,6 +76,11 @@ def read_query(query: QueryDict, known: Iterable[Parameter]) -> dict[str, Any]:
             values[name] = _value(parameter, [str(text) for text in texts])
         except (ValueError, ArithmeticError):
             wrong.append(FieldError(name, ",".join(map(str, texts))[:200], parameter.allowed))
+    wrong += [
+        FieldError(parameter.name, "", parameter.allowed)
+        for parameter in by_name.values()
+        if parameter.required and parameter.name not in query
+    ]
     if wrong:
         raise ApiError("invalid_parameter", _sentence(wrong), fields=wrong)
     return values
@@ -137,12 +144,19 @@ def read_money(text: str) -> int:
     return dollars_to_micros(text)
 
 
-def read_limit(text: str) -> int:
-    """Read a page size."""
-    number = read_whole(text)
-    if not 1 <= number <= MAX_LIMIT:
-        raise ValueError(text)
-    return number
+def limit_up_to(most: int) -> Callable[[str], int]:
+    """Return a reader of a page size: what is above the largest is refused, never cut."""
+
+    def read(text: str) -> int:
+        number = read_whole(text)
+        if not 1 <= number <= most:
+            raise ValueError(text)
+        return number
+
+    return read
+
+
+read_limit = limit_up_to(MAX_LIMIT)
 
 
 def read_whole(text: str) -> int:

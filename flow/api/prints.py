@@ -21,8 +21,8 @@ from flow.api.serializers import ERRORS, OptionPrintSerializer, documented, page
 from flow.api.texts import age_ms, iso, milliseconds, money
 from flow.api.views import ChosenRun, PageView, cut
 from flow.codes import (
+    OPTION_SIDES,
     SIDE_CODES,
-    SIDES,
     condition_letter,
     flag_names,
     label_reasons,
@@ -48,8 +48,9 @@ CONTRACT = Parameter(
     about="One contract; forces view=raw and keeps the other filters.",
 )  # fmt: skip
 SIDE = Parameter(
-    name="side", read=choice(*SIDES, upper=True), allowed=", ".join(SIDES), choices=SIDES,
-    many=True, about="Place of the price against the quote; repeated or by commas.",
+    name="side", read=choice(*OPTION_SIDES, upper=True), many=True,
+    allowed=", ".join(OPTION_SIDES), choices=OPTION_SIDES,
+    about="Place of the price against the quote; repeated or by commas.",
 )  # fmt: skip
 TYPE = Parameter(
     name="type", read=choice(*TYPES), allowed="call, put", choices=tuple(TYPES), many=True,

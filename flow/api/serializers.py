@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from flow.codes import LABEL_REASONS, SIDES
+from flow.codes import LABEL_REASONS, OPTION_SIDES
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
@@ -108,7 +108,7 @@ class OptionPrintSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="How long that quote feed had said nothing"
     )
     execution_nbbo_mode = serializers.CharField()
-    execution_nbbo_side = serializers.ChoiceField(SIDES)
+    execution_nbbo_side = serializers.ChoiceField(OPTION_SIDES)
     execution_underlying_bid = maybe_money("Underlying's bid")
     execution_underlying_ask = maybe_money("Underlying's ask")
     execution_underlying_ts = serializers.DateTimeField(allow_null=True)

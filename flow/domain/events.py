@@ -46,6 +46,7 @@ class PrintFlag(enum.IntFlag):
     SPOT_STALE = 16  # the underlying's quote is older than its limit; shown, not used
     PARSE_ERROR = 32  # the contract text could not be read; kept without derived fields
     ADJUSTED = 64  # adjusted deliverable: no multiplier known unless reference data says so
+    CANCEL = 128  # an equity print that is no trade: it takes back the one it names
 
 
 class OptionQuote(msgspec.Struct, frozen=True, gc=False):
@@ -90,7 +91,11 @@ class EquityQuote(msgspec.Struct, frozen=True, gc=False):
 
 
 class EquityPrint(msgspec.Struct, frozen=True, gc=False):
-    """One equity trade. `ts` is the report time; `exec_ts` the execution where it is told."""
+    """One equity trade. `ts` is the report time; `exec_ts` the execution where it is told.
+
+    `corrects` is the uid of the print that this one takes back: it stands in its place, or is no
+    trade at all where the flag CANCEL is set.
+    """
 
     ts: int
     uid: bytes
@@ -103,6 +108,7 @@ class EquityPrint(msgspec.Struct, frozen=True, gc=False):
     exec_ts: int | None = None
     order: int | None = None
     flags: int = 0
+    corrects: bytes | None = None
 
 
 MarketEvent = OptionQuote | OptionPrint | EquityQuote | EquityPrint
@@ -157,7 +163,7 @@ class StampedPrint(msgspec.Struct, frozen=True, gc=False):
 
 
 class StampedEquityPrint(msgspec.Struct, frozen=True, gc=False):
-    """One equity print as the log holds it, with its as-of quote."""
+    """One equity print as the log holds it, with its as-of quote. `corrects`: see EquityPrint."""
 
     seq: int
     ts: int
@@ -180,6 +186,7 @@ class StampedEquityPrint(msgspec.Struct, frozen=True, gc=False):
     session: int
     session_date: int
     flags: int
+    corrects: bytes | None = None
 
 
 class Control(msgspec.Struct, frozen=True):
@@ -187,7 +194,8 @@ class Control(msgspec.Struct, frozen=True):
 
     Kinds: `clock` (ts is the promise that nothing at or before it is on time any more),
     `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt`, `calendar`
-    (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest).
+    (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest), `capability`
+    (payload: `off_exchange`, whether the feed carries off-exchange prints).
     Only clock entries and session closes move the watermark.
     """
 

@@ -27,8 +27,10 @@ def import_actions(path: Path, *, now_us: int) -> Report:
 
 
 def import_adjustments(path: Path, *, now_us: int) -> Report:
-    """Import adjustments by root and effective date; prints after the next start of ingest are
-    stamped with them. Errors: LoadError."""
+    """Import adjustments by root and effective date; later prints are stamped with them.
+
+    Errors: LoadError.
+    """
     data = read_bytes(path)
     report = Report("adjustments", path.name, content_hash(data))
     found = read_each(read_rows(data, path.name), read_adjustment, report)

@@ -1,6 +1,7 @@
 """Venues and conditions as tables for people and SQL. The constants of flow.domain decide."""
 
-from flow.domain.condition_table import CONDITIONS, LEAN_EQUITY_BASE, LEAN_EQUITY_CONDITIONS
+from flow.domain.condition_table import CONDITIONS
+from flow.domain.sale_condition_table import SALE_CONDITIONS
 from flow.domain.venues import VENUES
 from flow.models import TradeCondition, Venue
 
@@ -29,6 +30,7 @@ def fill_market_tables() -> None:
         unique_fields=["code"],
         update_fields=[
             "tape", "letter", "mnemonic", "name", "family", "weight", "counts_volume",
+            "updates_last", "updates_high_low", "infers",
         ],
     )  # fmt: skip
 
@@ -48,7 +50,15 @@ def _conditions() -> list[TradeCondition]:
         for row in CONDITIONS.values()
     ]
     equities = [
-        TradeCondition(code=LEAN_EQUITY_BASE + bit, tape="lean", name=name)
-        for bit, name in enumerate(LEAN_EQUITY_CONDITIONS)
+        TradeCondition(
+            code=row.code,
+            tape="equities",
+            name=row.name,
+            counts_volume=row.updates_volume,
+            updates_last=row.updates_last,
+            updates_high_low=row.updates_high_low,
+            infers=row.infers,
+        )
+        for row in SALE_CONDITIONS.values()
     ]
     return options + equities

@@ -71,8 +71,8 @@ EQUITY_PRINT = _spec(
     + """symbol int4, price_micros int8, size_micros int8, venue int2, conditions int2[],
     off_exchange bool, exec_ts timestamptz,"""
     + STAMP
-    + "session int2, session_date date, flags int4",
-    "symbol price_micros size_micros venue conditions",
+    + "session int2, session_date date, flags int4, side int2, tuning_revision int4, corrects uuid",
+    "symbol price_micros size_micros venue conditions corrects",
 )
 EQUITY_QUOTE = _spec(
     "equity_quote",
@@ -116,13 +116,15 @@ def option_quote_row(
     )  # fmt: skip
 
 
-def equity_print_row(p: StampedEquityPrint, *, stream: int, received_at: int, symbol: int) -> Row:
-    """Return the row of one stamped equity print."""
+def equity_print_row(
+    p: StampedEquityPrint, *, stream: int, received_at: int, symbol: int, side: int, revision: int
+) -> Row:
+    """Return the row of one stamped equity print; `side` as placed under that tuning revision."""
     return (
         stream, p.seq, p.ts, received_at, p.uid, symbol, p.price_micros, p.size_micros, p.venue,
         p.conditions, p.off_exchange, p.exec_ts, p.bid_micros, p.ask_micros, p.bid_size,
         p.ask_size, p.quote_ts, p.quote_seq, p.quote_silence_us, p.quote_mode, p.session,
-        p.session_date, p.flags,
+        p.session_date, p.flags, side, revision, p.corrects,
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def stamped_equity_print(row: Row, symbol_name: Callable[[int], str]) -> Stamped
         size_micros=row[7], venue=row[8], conditions=tuple(row[9]), off_exchange=row[10],
         exec_ts=row[11], bid_micros=row[12], ask_micros=row[13], bid_size=row[14],
         ask_size=row[15], quote_ts=row[16], quote_seq=row[17], quote_silence_us=row[18],
-        quote_mode=row[19], session=row[20], session_date=row[21], flags=row[22],
+        quote_mode=row[19], session=row[20], session_date=row[21], flags=row[22], corrects=row[25],
     )  # fmt: skip
 
 

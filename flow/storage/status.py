@@ -25,6 +25,7 @@ class StreamStatus(NamedTuple):
     batch_no: int
     clock: datetime | None
     tuning_revision: int | None
+    off_exchange: bool | None  # whether the feed carries such prints; None where it says nothing
 
 
 class SourceStatus(NamedTuple):
@@ -68,7 +69,9 @@ def stream_status(alias: str, run: int) -> list[StreamStatus]:
     """Return the streams of a run by name."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            """SELECT id, name, source, kind, next_seq - 1, batch_no, clock, tuning_revision
+            """SELECT id, name, source, kind, next_seq - 1, batch_no, clock, tuning_revision,
+                      CASE WHEN kind = 'equity_print'
+                           THEN (capabilities ->> 'off_exchange')::boolean END
                FROM stream WHERE run = %s ORDER BY name LIMIT 1000""",
             [run],
         )

@@ -34,13 +34,22 @@ def open_stream(
     kind: StreamKind,
     capabilities: dict[str, Any] | None = None,
 ) -> StreamHead:
-    """Return the head of a stream, made on first use. Commits."""
+    """Return the head of a stream, made on first use; a feed may declare something new. Commits."""
     name = f"{source}:{kind}" if run == 0 else f"run-{run}:{source}:{kind}"
     with conn.transaction(), conn.cursor(binary=True) as cursor:
         cursor.execute(
             """INSERT INTO stream (run, source, kind, name, capabilities)
-               VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name) DO NOTHING""",
-            (run, source, kind, name, msgspec.json.encode(capabilities or {}).decode()),
+               VALUES (%s, %s, %s, %s, %s)
+               ON CONFLICT (name) DO UPDATE SET capabilities = excluded.capabilities
+               WHERE %s AND stream.capabilities IS DISTINCT FROM excluded.capabilities""",
+            (
+                run,
+                source,
+                kind,
+                name,
+                msgspec.json.encode(capabilities or {}).decode(),
+                capabilities is not None,
+            ),
         )
         cursor.execute(f"SELECT {COLUMNS} FROM stream WHERE name = %s", (name,))  # noqa: S608
         row = cursor.fetchone()

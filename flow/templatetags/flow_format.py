@@ -20,7 +20,7 @@ DASH = "\N{EM DASH}"
 MINUS = "\N{MINUS SIGN}"
 _BILLION = 10**15  # in micro-dollars
 _UNITS = ((10**9, "K"), (10**12, "M"), (_BILLION, "B"))
-# Permanent numbers of signals.engine.placement.Side; a test holds that the two agree.
+# Permanent numbers of the engine's sides of options and shares; a test holds that they agree.
 SIDES = {
     0: ("?", "side unknown: no usable quote stood when it printed"),
     1: ("?", "side unknown: the quote was too old when it printed"),
@@ -29,6 +29,7 @@ SIDES = {
     4: ("M", "inside the quote"),
     5: ("A", "at the ask"),
     6: ("AA", "above the ask"),
+    7: ("L", "reported more than 10 s after the trade: no quote of its moment is known"),
 }
 
 

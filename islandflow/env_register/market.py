@@ -12,7 +12,7 @@ CANDLES = Group(
         no_meaning("CANDLE_INTERVALS_MS", BARS),
         tuning("CANDLE_MAX_LATE_MS", "candle_lateness_ms", Whole(0, 900_000), "5000",
                "How late a print may come before its candle is final; later ones revise it for "
-               "15 minutes.", unit="ms", step=3),
+               "15 minutes.", unit="ms"),
         no_meaning("CANDLE_CACHE_LIMIT", "Candles are read from the database."),
         *(
             no_meaning(name, "A worker goes on at its own cursor in the log.")

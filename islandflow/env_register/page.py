@@ -32,7 +32,7 @@ comes from.
 | Status | What it means |
 |---|---|
 | used | obeyed |
-| tuning | seeds the named keys of tuning revision 1 on an empty database. Later a differing value changes nothing: `doctor` says so, and `manage.py tuning from-env` drafts a revision from it. With a step: the engine has the key from that step of the roadmap on |
+| tuning | seeds the named keys of tuning revision 1 on an empty database. Later a differing value changes nothing: `doctor` says so, and `manage.py tuning from-env` drafts a revision from it. |
 | step N | read and checked, but nothing uses it before that step of the roadmap |
 | renamed | the older name is accepted and said once |
 | no effect | known from earlier versions; the reason is given |
@@ -108,9 +108,8 @@ def _status(status: Status) -> str:
     match status:
         case Used():
             return "used"
-        case Tuning(keys=keys, step=step):
-            until = f" (step {step})" if step else ""
-            return "tuning: " + ", ".join(f"`{key}`" for key in keys) + until
+        case Tuning(keys=keys):
+            return "tuning: " + ", ".join(f"`{key}`" for key in keys)
         case Later(step=step):
             return f"step {step}"
         case Renamed(to=to):

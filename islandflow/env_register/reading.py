@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from islandflow.env_register import BY_NAME, REGISTER
 from islandflow.env_register.kinds import Place, Value
-from islandflow.env_register.variable import Later, NoMeaning, Renamed, Tuning, Variable
+from islandflow.env_register.variable import Later, NoMeaning, Renamed, Variable
 
 DEFAULT = "default"
 ENVIRONMENT = "environment"
@@ -164,7 +164,7 @@ def _without_effect(texts: Texts) -> list[str]:
         status = BY_NAME[name].status
         if isinstance(status, NoMeaning):
             said.append(f"{name} has no effect here; remove it. {status.reason}")
-        elif isinstance(status, Later | Tuning) and status.step is not None:
+        elif isinstance(status, Later):
             said.append(f"{name} is checked, but nothing uses it before step {status.step}")
     return said
 

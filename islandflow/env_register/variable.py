@@ -19,13 +19,9 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Seeds these keys of tuning revision 1; later a differing value is only reported.
-
-    Where a step is given, the engine has no such key before that step of the roadmap.
-    """
+    """Seeds these keys of tuning revision 1; later a differing value is only reported."""
 
     keys: tuple[str, ...]
-    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +96,11 @@ def later(
 
 
 def tuning(
-    name: str,
-    keys: str,
-    kind: Kind,
-    default: str,
-    meaning: str,
-    *,
-    unit: str = "",
-    step: int | None = None,
+    name: str, keys: str, kind: Kind, default: str, meaning: str, *, unit: str = ""
 ) -> Variable:
     """A row whose value seeds tuning keys (separated by blanks)."""
     return Variable(
-        name=name, status=Tuning(tuple(keys.split()), step), kind=kind, default=default,
+        name=name, status=Tuning(tuple(keys.split())), kind=kind, default=default,
         meaning=meaning, unit=unit,
     )  # fmt: skip
 

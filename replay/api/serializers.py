@@ -26,6 +26,11 @@ class StreamSerializer(serializers.Serializer[Any]):
     clock = serializers.DateTimeField(allow_null=True)
     clock_ms = instant_ms("Promise: nothing at or before it is on time", allow_null=True)
     tuning_revision = serializers.IntegerField(allow_null=True)
+    off_exchange = serializers.BooleanField(
+        allow_null=True,
+        help_text="false: this feed's equity prints are exchange prints only, so off-exchange"
+        " inference abstains; null: not said, or no stream of equity prints",
+    )
 
 
 class SourceSerializer(serializers.Serializer[Any]):

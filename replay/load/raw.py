@@ -139,4 +139,5 @@ def _equities(known: list[int], stream: int, total: int) -> Iterator[Row]:
             stream, seq, ts, received, _uid("e", seq), _chosen(rng, known), 100_000_000,
             rng.randrange(1, 500) * 1_000_000, 101 + seq % 15, (), seq % 3 == 0, None,
             99_990_000, 100_010_000, 3, 4, ts - 100_000, seq, 100_000, 1, 2, trade_date, 0,
+            5, 1, None,
         )  # fmt: skip

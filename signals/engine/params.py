@@ -14,6 +14,7 @@ from signals.engine.alerts import AlertParams
 from signals.engine.baselines import BaselineParams
 from signals.engine.calendar import CalendarParams
 from signals.engine.cancels import CancelParams
+from signals.engine.candle_params import CandleTuning
 from signals.engine.classifiers.far_dated import FarDatedParams
 from signals.engine.classifiers.follow_through import FollowThroughParams
 from signals.engine.classifiers.open_interest import ClosingParams
@@ -57,6 +58,7 @@ class Params(
     PricingParams,
     CalendarParams,
     FlowParams,
+    CandleTuning,
 ):
     """One complete set of values, checked. Rules take the parent record that they need."""
 

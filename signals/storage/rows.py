@@ -118,7 +118,7 @@ def _bar(b: Bar, at: Place) -> Row:
         *_key(b, at), at.symbol, b.interval_s, b.session, b.open_micros, b.high_micros,
         b.low_micros, b.close_micros, b.volume_micros, b.trades, b.lit_volume_micros,
         b.off_exchange_volume_micros, b.off_exchange_count, b.notional_micros, b.vwap_micros,
-        CANDLE_VERSION,
+        b.first_ts, b.first_seq, b.last_ts, b.last_seq, b.tuning_revision, CANDLE_VERSION,
     )  # fmt: skip
 
 
@@ -177,7 +177,8 @@ SPECS: dict[type, DerivedSpec] = {
         """symbol int4, interval_s int4, session int2, open_micros int8, high_micros int8,
         low_micros int8, close_micros int8, volume_micros int8, trades int4,
         lit_volume_micros int8, off_exchange_volume_micros int8, off_exchange_count int4,
-        notional_micros int8, vwap_micros int8, engine text""",
+        notional_micros int8, vwap_micros int8, first_ts timestamptz, first_seq int8,
+        last_ts timestamptz, last_seq int8, tuning_revision int4, engine text""",
         _bar,
     ),
     EvidenceLink: _spec(

@@ -87,7 +87,8 @@ def test_nothing_in_the_project_names_this_machine() -> None:
 def test_the_dump_leaves_out_what_two_equal_derivations_may_differ_in() -> None:
     assert {
         "run", "stream", "shard", "step_no", "seq", "ordinal", "received_at", "member_seqs",
-        "quote_seq", "spot_seq", "ref_seq", "ref_stream", "tuning_revision",
+        "quote_seq", "spot_seq", "ref_seq", "ref_stream", "tuning_revision", "first_seq",
+        "last_seq",
     } == LEFT_OUT  # fmt: skip
     for kind in KINDS:
         columns = canonical_columns(kind)

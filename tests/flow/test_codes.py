@@ -4,6 +4,7 @@ import pytest
 
 from flow.codes import (
     LABEL_REASONS,
+    OPTION_SIDES,
     SIDE_CODES,
     SIDES,
     condition_letter,
@@ -15,13 +16,15 @@ from flow.codes import (
 )
 from flow.domain.events import PrintFlag, QuoteMode
 from flow.domain.sessions import Session
+from signals.engine.equities.placement import EquitySide
 from signals.engine.labels import Reason, reason_texts
 from signals.engine.placement import Side
 
 
 def test_sides_are_the_engines_numbers() -> None:
-    assert {side.name: int(side) for side in Side} == SIDE_CODES
-    assert [side_name(side) for side in Side] == list(SIDES)
+    assert {side.name: int(side) for side in EquitySide} == SIDE_CODES
+    assert [side_name(side) for side in EquitySide] == list(SIDES)
+    assert [side_name(side) for side in Side] == list(OPTION_SIDES)
 
 
 @pytest.mark.parametrize("reason", list(Reason))

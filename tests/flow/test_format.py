@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flow.codes import SIDES as SIDE_NAMES
 from flow.templatetags import flow_format as fmt
-from signals.engine.placement import Side
+from signals.engine.equities.placement import EquitySide
 
 SUMMER = datetime(2014, 6, 5, 14, 31, 7, 250_999, tzinfo=UTC)
 WINTER = datetime(2015, 12, 23, 15, 31, 7, 250_000, tzinfo=UTC)
@@ -135,9 +135,9 @@ def test_an_unreadable_contract_stays_as_it_was_received() -> None:
 
 
 def test_every_side_of_the_engine_has_letters_and_words() -> None:
-    letters = {"MISSING": "?", "STALE": "?", "MID": "M"}
-    assert set(fmt.SIDES) == {int(side) for side in Side}
-    for side in Side:
+    letters = {"MISSING": "?", "STALE": "?", "MID": "M", "LATE": "L"}
+    assert set(fmt.SIDES) == {int(side) for side in EquitySide}
+    for side in EquitySide:
         assert fmt.side_letter(side) == letters.get(side.name, side.name)
         assert SIDE_NAMES[side] == side.name
     assert fmt.side_letter(99) == "?"

@@ -53,6 +53,20 @@ def test_late_row_keeps_its_place_in_its_stream() -> None:
     assert times(merge([a, b])) == [(99, "b"), (100, "a"), (99, "a"), (100, "b"), (101, "b")]
 
 
+def test_golden_g4_ties_follow_the_rank_and_a_stream_its_own_order() -> None:
+    # Golden G4 with errata 25: inside a stream the order is seq, not the time of ingest.
+    streams = [
+        (Rank.OPTION_PRINT, "options", iter([quote(100, "O1"), quote(100, "O2")])),  # seq 9, 20
+        (Rank.OPTION_QUOTE, "nbbo", iter([quote(100, "N1")])),
+        (Rank.EQUITY_QUOTE, "quotes", iter([quote(100, "Q1")])),
+        (Rank.EQUITY_PRINT, "equities", iter([quote(99, "E2"), quote(100, "E1")])),  # seq 1, 3
+    ]
+
+    merged = [item.symbol for item in merge(streams) if isinstance(item, EquityQuote)]
+
+    assert merged == ["E2", "Q1", "N1", "E1", "O1", "O2"]
+
+
 def test_malformed_keeps_its_place() -> None:
     first: list[FeedItem] = [quote(1, "a"), bad("after 1"), quote(9, "a")]
     second: list[FeedItem] = [bad("at once"), quote(5, "b")]

@@ -249,6 +249,21 @@ def test_an_adjusted_contract_is_stamped_with_its_multiplier(tmp_path: Path) -> 
     assert [each.premium_micros for each in prints_of(option_log())] == [102_000_000, None]
 
 
+def test_a_running_ingest_takes_an_adjustment_and_leaves_what_is_stamped(tmp_path: Path) -> None:
+    path = tmp_path / "adjustments.csv"
+    path.write_text("root,underlying,effective_date,multiplier\nAAPL7,AAPL,2023-11-15,10\n")
+    feed = ListFeed(
+        [option_trade(n, n, "AAPL7-2023-12-15-450-C", size=2) for n in range(3)], chunk=1
+    )
+    with owning(feed) as ingest:
+        ingest.step()
+        import_adjustments(path, now_us=TS)
+        drain(feed, ingest)
+
+    # The load is seen at the end of the second commit.
+    assert [each.premium_micros for each in prints_of(option_log())] == [None, None, 102_000_000]
+
+
 def test_options_of_funds_trade_to_a_quarter_past_four() -> None:
     late = at_new_york(DAY, time(16, 10)) - TS
     ingest_cut([option_trade(1, late), option_trade(2, late, "IBM-2023-12-15-150-C")])

@@ -32,6 +32,7 @@ PATHS = {
     "api-prints-options": "/api/v1/prints/options",
     "api-flow-packets": "/api/v1/flow/packets",
     "api-flow-alerts": "/api/v1/flow/alerts",
+    "api-candles": "/api/v1/candles/?symbol=SPY&interval=1m",
     "api-news": "/api/v1/news/",
     "api-news-changes": "/api/v1/news/changes",
     "api-status": "/api/v1/status",

@@ -47,7 +47,7 @@ def test_every_group_is_a_section() -> None:
         ("ISLANDFLOW_PORT", "used"),
         ("CLUSTER_WINDOW_MS", "tuning: `cluster_gap_ms`, `cluster_max_span_ms`"),
         ("DARK_INFER_WINDOW_MS", "tuning: `dark_window_ms`"),
-        ("CANDLE_MAX_LATE_MS", "tuning: `candle_lateness_ms` (step 3)"),
+        ("CANDLE_MAX_LATE_MS", "tuning: `candle_lateness_ms`"),
         ("REST_DEFAULT_LIMIT", "step 7"),
         ("API_PORT", "renamed: `ISLANDFLOW_PORT`"),
         ("NATS_URL", "no effect"),

@@ -49,11 +49,7 @@ ROWS: list[tuple[str, str, TuningValue]] = [
     ("DARK_INFER_MAX_SPREAD_PCT", "dark_max_spread_ratio", 0.005),
     ("FLOW_MIN_SIZE", "flow_min_size", 10),
     ("FLOW_BOOST_MODE", "boost_mode", "multiplicative"),
-]
-
-# The engine has these keys from a later step on (name, key, default, step).
-LATER: list[tuple[str, str, Value, int]] = [
-    ("CANDLE_MAX_LATE_MS", "candle_lateness_ms", 5_000, 3),
+    ("CANDLE_MAX_LATE_MS", "candle_lateness_ms", 5_000),
 ]
 IDS = [row[0] for row in ROWS]
 
@@ -69,7 +65,6 @@ def default_of(name: str) -> Value | None:
 def test_the_table_names_every_variable_that_seeds_tuning() -> None:
     assert {v.name for v in REGISTER if isinstance(v.status, Tuning)} == {
         *IDS,
-        *(row[0] for row in LATER),
         "CLUSTER_WINDOW_MS",
     }
 
@@ -80,17 +75,6 @@ def test_a_threshold_has_its_key_and_default(name: str, key: str, default: Tunin
     assert BY_NAME[name].status == Tuning((key,))
     assert (",".join(value) if isinstance(value, tuple) else value) == default
     assert isinstance(value, tuple) or type(value) is type(default)
-
-
-@pytest.mark.parametrize(("name", "key", "default", "step"), LATER, ids=[row[0] for row in LATER])
-def test_a_threshold_of_a_later_step_is_read_but_seeds_nothing_yet(
-    name: str, key: str, default: Value, step: int
-) -> None:
-    assert BY_NAME[name].status == Tuning((key,), step)
-    assert default_of(name) == default
-    environment = load({name: text_of(default)})
-    assert environment.tuning == {}
-    assert environment.warnings == (f"{name} is checked, but nothing uses it before step {step}",)
 
 
 @pytest.mark.parametrize(("name", "key", "default"), ROWS, ids=IDS)
@@ -167,11 +151,6 @@ def test_the_engine_knows_every_key_that_is_seeded_with_the_same_default() -> No
     defaults = {key: default for _, key, default in ROWS if key != "signal_etf_underlyings"}
     assert {key: engine.get(key) for key in defaults} == defaults
     assert set(str(engine["signal_etf_underlyings"]).split(",")) == set(ETFS.split(","))
-
-
-def test_the_engine_does_not_yet_know_the_keys_of_later_steps() -> None:
-    # Fails when the engine gets one: then its row loses the step.
-    assert {key for _, key, _, _ in LATER} & {parameter.key for parameter in PARAMETERS} == set()
 
 
 @pytest.mark.parametrize("name", IDS)

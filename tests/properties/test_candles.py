@@ -183,10 +183,10 @@ def test_withdrawals_reverse_exactly(tape: list[Named], data: st.DataObject) -> 
         if print_.seq in gone:
             waiting.append((place + data.draw(st.integers(0, 3)), print_))
         for due in [each for each in waiting if each[0] <= place]:
-            assert withdraw(state, due[1])
+            assert withdraw(state, due[1].symbol, due[1].uid)
             waiting.remove(due)
     for _, print_ in waiting:
-        assert withdraw(state, print_)
+        assert withdraw(state, print_.symbol, print_.uid)
     bars += advance(state, [end_of(near)])
 
     left = [(name, print_) for name, print_ in near if print_.seq not in gone]

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from msgspec.structs import replace
 
-from flow.domain.events import StreamKind
+from flow.domain.events import Malformed, StreamKind
+from flow.domain.ids import content_uid
 from flow.domain.sessions import Calendar
 from signals.engine.state import StateError
 from signals.operators import EquityOperator, OptionOperator, new_operator, restore_operator
+from signals.tuning import tuning_activate, tuning_create
 from tests.support.market import rows
 from tests.support.workers import (
     derive_all,
@@ -81,6 +84,25 @@ def test_an_operator_goes_on_from_its_bytes(kind: StreamKind) -> None:
 def test_bytes_that_are_no_state_are_refused(encoded: bytes) -> None:
     with pytest.raises(StateError, match="state is unreadable"):
         restore_operator("equity_print", encoded, NO_DAYS)
+
+
+def test_bars_carry_the_revision_that_was_in_force_when_they_opened(log_db: None) -> None:
+    ingest_all(seed_items(400), chunk=100)
+    values = {"candle_lateness_ms": 60_000}
+    second = tuning_activate(tuning_create(values, reason="candles wait for a minute"))
+    later = [
+        replace(each, ts=each.ts + 900_000_000, uid=content_uid("later", each.uid.hex()))
+        for each in seed_items(400)
+        if not isinstance(each, Malformed)
+    ]
+    ingest_all(later, chunk=100, resumes=False)
+    derive_all()
+
+    found = rows(
+        """SELECT tuning_revision, min(ts) < max(ts), min(first_ts) >= min(ts), count(*) > 20
+           FROM candle GROUP BY 1 ORDER BY 1"""
+    )
+    assert found == [(1, True, True, True), (second.pk, True, True, True)]
 
 
 @pytest.fixture

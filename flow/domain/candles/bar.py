@@ -33,6 +33,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     symbol: str
     interval_s: int
     session: int | None
+    tuning_revision: int  # in force at the print that opened the window
     open_micros: int | None
     high_micros: int | None
     low_micros: int | None
@@ -64,7 +65,8 @@ def bar_uid(symbol: str, interval_s: int, ts: int, session: int | None, source: 
 def merge(parts: Sequence[Bar], *, ts: int, interval_s: int) -> Bar:
     """Return one bar of a longer window from at least one bar of the same symbol.
 
-    Shape: `rev` and `cause_seq` are the largest of the parts; the bar is final if all parts are.
+    Shape: `rev`, `cause_seq` and `tuning_revision` are the largest of the parts; the bar is final
+    if all parts are.
     """
     symbol = parts[0].symbol
     sessions = {part.session for part in parts}
@@ -81,6 +83,7 @@ def merge(parts: Sequence[Bar], *, ts: int, interval_s: int) -> Bar:
         symbol=symbol,
         interval_s=interval_s,
         session=session,
+        tuning_revision=max(part.tuning_revision for part in parts),
         open_micros=first.open_micros if first else None,
         high_micros=max((p.high_micros for p in parts if p.high_micros is not None), default=None),
         low_micros=min((p.low_micros for p in parts if p.low_micros is not None), default=None),

@@ -1,6 +1,6 @@
 """What a window keeps of a print, and the bar that its prints make.
 
-Five integers a print, in one flat array: a window must be rebuilt exactly when a late print comes
+Six integers a print, in one flat array: a window must be rebuilt exactly when a late print comes
 or one is withdrawn, and high and low cannot be taken back out of a sum.
 """
 
@@ -14,9 +14,9 @@ from flow.domain.sale_conditions import eligibility_of, is_extended
 from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MICROS, SECOND_US
 
-# ts, seq, price_micros, size_micros, marks of each print, one after another.
+# ts, seq, price_micros, size_micros, marks, name of each print, one after another.
 Members: TypeAlias = "array[int]"
-STRIDE = 5
+STRIDE = 6
 # Source: platform-errata.md 41: a later off-exchange report is volume only.
 MAX_REPORT_DELAY_US = 10 * SECOND_US
 
@@ -65,17 +65,20 @@ def _marks(conditions: tuple[int, ...], extended_hours: bool) -> int:
     return _VOLUME | _LAST * eligible.updates_last | _HIGH_LOW * eligible.updates_high_low
 
 
-def find(members: Members, ts: int, seq: int) -> int | None:
+def name_of(uid: bytes) -> int:
+    """Return what stands for the identity of a print in its window: the first eight bytes."""
+    return int.from_bytes(uid[:8], "little", signed=True)
+
+
+def find(members: Members, name: int) -> int | None:
     """Return where the integers of a print begin, None where it is not among them."""
-    for at in range(0, len(members), STRIDE):
-        if members[at + 1] == seq and members[at] == ts:
-            return at
-    return None
+    names = members[5::STRIDE]
+    return names.index(name) * STRIDE if name in names else None
 
 
 def bar_of(
     members: Members, *, symbol: str, session: int, ts: int, interval_s: int,
-    rev: int, cause_seq: int, ordinal: int, source: str,
+    rev: int, cause_seq: int, ordinal: int, source: str, tuning_revision: int,
 ) -> Bar:  # fmt: skip
     """Return the bar of all prints of a window."""
     prices, sizes, marks = members[2::STRIDE], members[3::STRIDE], members[4::STRIDE]
@@ -91,6 +94,7 @@ def bar_of(
     return Bar(
         uid=bar_uid(symbol, interval_s, ts, session, source), rev=rev, ts=ts, cause_seq=cause_seq,
         ordinal=ordinal, symbol=symbol, interval_s=interval_s, session=session,
+        tuning_revision=tuning_revision,
         open_micros=first[2], close_micros=last[2],
         high_micros=max(ranged, default=None), low_micros=min(ranged, default=None),
         volume_micros=sum(sizes), trades=len(sizes), lit_volume_micros=sum(lit),

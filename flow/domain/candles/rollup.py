@@ -47,12 +47,13 @@ def daily(bars: Iterable[Bar], calendar: Calendar, *, extended: bool = False) ->
             groups.setdefault((bar.symbol, day), []).append(bar)
     found = []
     for (_, day), parts in sorted(groups.items(), key=lambda item: item[0]):
-        start, end = _span(calendar, day, extended=extended)
+        start, end = day_span(calendar, day, extended=extended)
         found.append(merge(parts, ts=start, interval_s=(end - start) // SECOND_US))
     return found
 
 
-def _span(calendar: Calendar, day: int, *, extended: bool) -> tuple[int, int]:
+def day_span(calendar: Calendar, day: int, *, extended: bool) -> tuple[int, int]:
+    """Return when a trading day begins and ends: open to close, or 04:00 to 20:00 New York."""
     start, end = calendar.open_of(day), calendar.close_of(day)
     if extended or start is None or end is None:
         return at_new_york(day, PRE_OPENS), at_new_york(day, POST_CLOSES)

@@ -10,7 +10,7 @@ from flow.domain.candles.member import Members
 from flow.domain.candles.state import CandleParams, CandleState, Minute, Second
 from flow.domain.sessions import Calendar
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 class CandleStateError(ValueError):
@@ -28,6 +28,7 @@ class CandleStateError(ValueError):
 class _SavedSecond(msgspec.Struct, array_like=True):
     start: int
     rev: int
+    revision: int
     clean: bool
     members: bytes
 
@@ -37,6 +38,7 @@ class _SavedMinute(msgspec.Struct, array_like=True):
     symbol: str
     session: int
     rev: int
+    revision: int
     clean: bool
     seconds: list[_SavedSecond]
 
@@ -45,7 +47,8 @@ class _Saved(msgspec.Struct):
     version: int
     candles: str
     pinned: bool
-    params: CandleParams
+    revision: int
+    rulings: dict[int, CandleParams]
     watermark: int
     floor: int
     counters: dict[str, int]
@@ -63,14 +66,17 @@ def encode_candles(state: CandleState) -> bytes:
         version=STATE_VERSION,
         candles=CANDLE_VERSION,
         pinned=state.pinned,
-        params=state.params,
+        revision=state.revision,
+        rulings=dict(sorted(state.rulings.items())),
         watermark=state.watermark,
         floor=state.floor,
         counters=state.counters,
         late=sorted(state.late.items()),
         source=state.source,
         minutes=[
-            _SavedMinute(start, *key, minute.rev, minute.clean, _saved_seconds(minute))
+            _SavedMinute(
+                start, *key, minute.rev, minute.revision, minute.clean, _saved_seconds(minute)
+            )
             for start, minutes in sorted(state.minutes.items())
             for key, minute in sorted(minutes.items(), key=lambda item: item[0])
         ],
@@ -80,7 +86,7 @@ def encode_candles(state: CandleState) -> bytes:
 
 def _saved_seconds(minute: Minute) -> list[_SavedSecond]:
     return [
-        _SavedSecond(start, second.rev, second.clean, _packed(second.members))
+        _SavedSecond(start, second.rev, second.revision, second.clean, _packed(second.members))
         for start, second in sorted(minute.seconds.items(), key=lambda item: item[0])
     ]
 
@@ -100,7 +106,8 @@ def decode_candles(encoded: bytes, calendar: Calendar | None = None) -> CandleSt
         raise CandleStateError(f"unreadable ({error})") from error
     if saved.version != STATE_VERSION or saved.candles != CANDLE_VERSION:
         raise CandleStateError(f"version {saved.version} of {saved.candles}")
-    state = CandleState(saved.params, calendar=calendar, pinned=saved.pinned, source=saved.source)
+    state = CandleState(calendar=calendar, pinned=saved.pinned, source=saved.source)
+    state.revision, state.rulings = saved.revision, saved.rulings
     state.watermark, state.floor = saved.watermark, saved.floor
     state.counters, state.late = saved.counters, dict(saved.late)
     for minute in saved.minutes:
@@ -111,11 +118,11 @@ def decode_candles(encoded: bytes, calendar: Calendar | None = None) -> CandleSt
 def _restore(state: CandleState, saved: _SavedMinute) -> None:
     """Open a saved minute again. It may be dirty while all its seconds are told."""
     key = (saved.symbol, saved.session)
-    minute = state.minutes.setdefault(saved.start, {})[key] = Minute(saved.rev)
+    minute = state.minutes.setdefault(saved.start, {})[key] = Minute(saved.revision, saved.rev)
     if not saved.clean:
         state.mark_minute(saved.start, key, minute)
     for second in saved.seconds:
         values = array("q", struct.unpack(f"<{len(second.members) // 8}q", second.members))
-        kept = minute.seconds[second.start] = Second(values, second.rev)
+        kept = minute.seconds[second.start] = Second(values, second.revision, second.rev)
         if not second.clean:
             state.mark(second.start, key, minute, kept)

@@ -9,7 +9,12 @@ from knox.models import AuthToken
 from tests.support.evidence import make_user, signed_in
 
 pytestmark = pytest.mark.usefixtures("log_db")
-ADDRESSES = ("/api/v1/prints/options", "/api/v1/flow/packets", "/api/v1/flow/alerts")
+ADDRESSES = (
+    "/api/v1/prints/options",
+    "/api/v1/flow/packets",
+    "/api/v1/flow/alerts",
+    "/api/v1/candles/?symbol=SPY&interval=1m",
+)
 
 
 def token_of(role: str, *, hours: int = 1) -> str:

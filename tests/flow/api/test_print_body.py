@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flow.api.cursors import Cursor, encode_cursor
 from flow.api.places import NEWEST, Place
 from flow.api.prints import OptionPrintsView, _edges, print_body
-from flow.codes import SIDES
+from flow.codes import OPTION_SIDES
 from flow.domain.events import PrintFlag
 from flow.domain.units import dollars_to_micros
 from flow.storage.pages import Position
@@ -131,9 +131,9 @@ def test_print_body_of_a_code_or_an_edge(changes: dict[str, Any], field: str, va
     assert print_body(print_row(**changes))[field] == value
 
 
-@pytest.mark.parametrize("side", range(len(SIDES)))
+@pytest.mark.parametrize("side", range(len(OPTION_SIDES)))
 def test_print_body_names_every_side(side: int) -> None:
-    assert print_body(print_row(side=side))["execution_nbbo_side"] == SIDES[side]
+    assert print_body(print_row(side=side))["execution_nbbo_side"] == OPTION_SIDES[side]
 
 
 @given(price=st.integers(0, 10**15), premium=st.integers(0, 10**18))

@@ -70,6 +70,18 @@ def test_letter_d_is_off_exchange_and_others_are_not() -> None:
     assert not is_off_exchange(0)
 
 
+@pytest.mark.parametrize(
+    ("letter", "mic", "off_exchange"),
+    [("D", "FINR", True), ("V", "IEXG", False), ("N", "XNYS", False)],
+)
+def test_golden_g12_off_exchange_by_what_a_letter_stands_for(
+    letter: str, mic: str, off_exchange: bool
+) -> None:
+    code = venue_code(letter, "equity")
+
+    assert (venue_mic(code), is_off_exchange(code)) == (mic, off_exchange)
+
+
 def test_alias_of_phlx() -> None:
     assert venue_code("XPHO", "mic") == venue_code("XPHL", "mic")
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from flow.domain.sale_condition_table import SALE_CODES, SALE_CONDITIONS
 from flow.models import (
     CorporateAction,
     IndexMember,
@@ -142,4 +143,22 @@ def test_venues_and_conditions_are_those_of_the_code() -> None:
     assert dict(options.values_list("code", "weight")) == {
         code: row.cond_w for code, row in CONDITIONS.items()
     }
-    assert TradeCondition.objects.filter(tape="lean").count() == 32
+    equities = TradeCondition.objects.filter(tape="equities")
+    rule = ("updates_last", "updates_high_low", "counts_volume", "infers")
+    assert {code: tuple(row) for code, *row in equities.values_list("code", *rule)} == {
+        row.code: (row.updates_last, row.updates_high_low, row.updates_volume, row.infers)
+        for row in SALE_CONDITIONS.values()
+    }
+
+
+def test_the_admin_shows_what_a_sale_condition_may_do_and_changes_nothing() -> None:
+    client = client_of("admin")
+    code = SALE_CODES["DerivativelyPriced"]  # high and low and volume, never last
+
+    page = client.get(listing(TradeCondition)).content.decode()
+    detail = client.get(f"{listing(TradeCondition)}{code}/change/").content.decode()
+
+    assert all(name in page for name in ("DerivativelyPriced", "OddLot", "AveragePrice"))
+    assert all(word in detail.lower() for word in ("updates last", "updates high low", "infers"))
+    assert 'name="_save"' not in detail
+    assert client.post(f"{listing(TradeCondition)}{code}/change/", {}).status_code == 403

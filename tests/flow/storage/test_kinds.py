@@ -60,7 +60,7 @@ OPTION_PRINTS = st.builds(
 EQUITY_PRINTS = st.builds(
     StampedEquityPrint, seq=SEQ, ts=WHEN, uid=UID, symbol=st.just("SPY"), price_micros=MONEY,
     size_micros=MONEY, venue=INT2, conditions=CODES, off_exchange=maybe(st.booleans()),
-    exec_ts=maybe(WHEN), **QUOTE_STAMP,
+    exec_ts=maybe(WHEN), corrects=maybe(UID), **QUOTE_STAMP,
 )  # fmt: skip
 SIDES: dict[str, st.SearchStrategy[Any]] = {
     "bid_micros": maybe(MONEY), "ask_micros": maybe(MONEY), "bid_size": maybe(INT4),
@@ -108,9 +108,11 @@ def test_an_option_print_comes_back(conn: psycopg.Connection[Any], event: Stampe
 def test_an_equity_print_comes_back(
     conn: psycopg.Connection[Any], event: StampedEquityPrint
 ) -> None:
-    row = equity_print_row(event, stream=1, received_at=TS, symbol=8)
+    row = equity_print_row(event, stream=1, received_at=TS, symbol=8, side=7, revision=3)
+    found = stored(conn, "equity_print", row)
 
-    assert stamped_equity_print(stored(conn, "equity_print", row), {8: "SPY"}.__getitem__) == event
+    assert stamped_equity_print(found, {8: "SPY"}.__getitem__) == event
+    assert found[23:25] == (7, 3)
 
 
 @PROPERTY

@@ -32,6 +32,8 @@ WHOLE: list[tuple[str, int, int, str]] = [
     ("burst_min_size", 1, 100_000, "contracts"),
     ("burst_min_venue_count", 2, 30, "venues"),
     ("cancel_memory_prints", 0, 2_000_000, "prints"),
+    ("candle_lateness_ms", 0, 900_000, "ms"),
+    ("candle_revision_horizon_ms", 0, 86_400_000, "ms"),
     ("cluster_gap_ms", 1, 60_000, "ms"),
     ("cluster_max_span_ms", 1, 600_000, "ms"),
     ("dark_baseline_min_samples", 2, 10_000, "prints"),

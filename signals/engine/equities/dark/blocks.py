@@ -79,6 +79,7 @@ def look(
             status = _decision(block)
             if status is not None:
                 symbol.blocks.remove(block)
+                symbol.decide(block)
                 params = state.rulings.of(block.head.revision).params
                 _tell(block, status, print_.ts, params, out)
 
@@ -118,27 +119,41 @@ def give_up(state: DarkState, timer: Timer, out: DarkOutput) -> None:
     for block in waiting:
         if block.head.uid == uid:
             waiting.remove(block)
+            state.symbols[name].decide(block)
             params = state.rulings.of(block.head.revision).params
             _tell(block, "unconfirmed", block.due, params, out)
             return
 
 
+def withdraw(state: DarkState, symbol: Symbol, uid: bytes, out: DarkOutput) -> bool:
+    """Take back the block that a print was, waiting or decided; its timer then finds nothing."""
+    for held in (symbol.blocks, symbol.decided):
+        for block in held:
+            if block.evidence.first.uid == uid:
+                held.remove(block)
+                params = state.rulings.of(block.head.revision).params
+                _tell(block, "withdrawn", block.head.ts, params, out)
+                return True
+    return False
+
+
 _REASONS: dict[DarkStatus, tuple[str, ...]] = {
     "rejected": ("mid_moved",),
     "unconfirmed": ("no_print",),
+    "withdrawn": ("print_withdrawn",),
 }
 
 
 def _tell(
     block: Block, status: DarkStatus, end_ts: int, params: DarkParams, out: DarkOutput
 ) -> None:
-    features = block.features
+    features, is_withdrawn = block.features, status == "withdrawn"
     said = [
         sentences.block(features),
         sentences.least(features, params, "A block"),
         sentences.drift(features),
         *sentences.improved(features, params),
-        sentences.confidence(block.confidence),
+        sentences.withdrawn() if is_withdrawn else sentences.confidence(block.confidence),
     ]
     if status != "candidate":
         checks = _checks(block, status)
@@ -149,7 +164,7 @@ def _tell(
         block.evidence,
         Telling(
             state=status,
-            confidence=block.confidence.value,
+            confidence=0.0 if is_withdrawn else block.confidence.value,
             end_ts=end_ts,
             features=features,
             explanations=said,
@@ -161,12 +176,12 @@ def _tell(
 
 
 def _checks(block: Block, status: DarkStatus) -> list[dict[str, Any]]:
-    """Return each look in the order of its delay; of a rejected block only those that were made."""
+    """Return each look in the order of its delay; only those made where no more follow."""
     found = []
     made = {look.delay_us: look for look in block.looks}
     for delay_us in sorted(set(block.delays_us)):
         look = made.get(delay_us)
-        if look is None and status == "rejected":
+        if look is None and status in ("rejected", "withdrawn"):
             continue
         found.append(
             {

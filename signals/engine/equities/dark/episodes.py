@@ -121,6 +121,32 @@ def _is_news(episode: Episode, params: DarkParams) -> bool:
     return is_half and count >= params.dark_update_growth * episode.told
 
 
+def withdraw(
+    state: DarkState, symbol: Symbol, side: SideWindow, entry: Entry, out: DarkOutput
+) -> bool:
+    """Tell an episode again without a print, or take it back; return whether it goes on.
+
+    It goes on while what is left of it would still have been enough to tell of.
+    """
+    episode = side.episode
+    assert episode is not None  # noqa: S101 - asked for open episodes only
+    params = state.rulings.of(episode.head.revision).params
+    least = threshold_of(params.dark_min_accum_size, entry.price_micros, symbol.usual, params)
+    sums = episode.evidence.sums
+    is_enough = (
+        sums.weight_ppm - entry.weight_ppm >= params.dark_min_accum_count * MICROS
+        and sums.weighted_micros - entry.weighted_micros >= least.size_micros
+    )
+    standing = _stand(symbol, side, entry, params)
+    if not is_enough:
+        _tell(episode, side, standing, "withdrawn", out)
+        side.episode = None
+        return False
+    episode.evidence.remove(entry, side.entries)
+    _tell(episode, side, standing, "updated", out, reasons=("print_withdrawn",))
+    return True
+
+
 def _due(episode: Episode, params: DarkParams) -> int:
     """Return the last instant of an episode: its window empties, or it lapsed."""
     empties = episode.evidence.newest.ts + params.dark_window_ms * MILLISECOND_US
@@ -147,7 +173,13 @@ def close_if_due(state: DarkState, timer: Timer, out: DarkOutput) -> None:
 
 
 def _tell(
-    episode: Episode, side: SideWindow, standing: Standing, status: DarkStatus, out: DarkOutput
+    episode: Episode,
+    side: SideWindow,
+    standing: Standing,
+    status: DarkStatus,
+    out: DarkOutput,
+    *,
+    reasons: tuple[str, ...] = (),
 ) -> None:
     """Tell of an episode as it stands; its confidence is that of the window (D6)."""
     params, evidence = standing.params, episode.evidence
@@ -172,10 +204,12 @@ def _tell(
         sentences.impact(features),
         *sentences.improved(features, params),
     ]
-    is_abstained = status == "abstained"
-    if not is_abstained:
+    is_sure = status not in _UNSURE
+    if is_sure:
         said.append(sentences.confidence(confidence))
-    value = 0.0 if is_abstained else confidence.value  # an abstention is sure of nothing
+    value = confidence.value if is_sure else 0.0  # an abstention is sure of nothing
+    if reasons or status == "withdrawn":
+        said.append(sentences.withdrawn())
     telling = Telling(
         state=status,
         confidence=value,
@@ -183,10 +217,16 @@ def _tell(
         features=features,
         explanations=said,
         mid2_end=evidence.newest.mid2,
-        reasons=("two_sided",) if is_abstained else (),
+        reasons=reasons or _UNSURE.get(status, ()),
     )
     out.tell(episode.head, evidence, telling)
     episode.told, episode.peak = evidence.sums.count, max(episode.peak, value)
+
+
+_UNSURE: dict[DarkStatus, tuple[str, ...]] = {
+    "abstained": ("two_sided",),
+    "withdrawn": ("print_withdrawn",),
+}
 
 
 def _tell_end(episode: Episode, closed_ts: int, params: DarkParams, out: DarkOutput) -> None:

@@ -122,6 +122,30 @@ class Evidence(msgspec.Struct, gc=False):
             del self.largest[0]
         self.newest = entry
 
+    def kept(self) -> list[Entry]:
+        """Return the entries that are kept, oldest first."""
+        kept = {(entry.ts, entry.seq): entry for *_, entry in self.largest}
+        kept[self.first.ts, self.first.seq] = self.first
+        kept[self.newest.ts, self.newest.seq] = self.newest
+        return [kept[place] for place in sorted(kept)]
+
+    def remove(self, entry: Entry, others: Iterable[Entry]) -> None:
+        """Take a print out that was cancelled; `others` are known entries beside those kept here.
+
+        The digest goes on from what it was: it tells a withdrawal as it tells a print.
+        """
+        self.sums.add(entry, -1)
+        self.places[entry.place] -= 1
+        if not self.places[entry.place]:
+            del self.places[entry.place]
+        self.digest = blake2b(b"-" + self.digest + entry.uid, digest_size=16).digest()
+        self.largest = [each for each in self.largest if each[3].uid != entry.uid]
+        left = {(each.ts, each.seq): each for each in (*others, *self.kept())}
+        left.pop((entry.ts, entry.seq), None)
+        if left:
+            self.first = left[min(left)] if self.first.uid == entry.uid else self.first
+            self.newest = left[max(left)] if self.newest.uid == entry.uid else self.newest
+
     def members(self) -> tuple[DarkMember, ...]:
         """Return the kept prints, oldest first."""
         kept = {(entry.ts, entry.seq): entry for *_, entry in self.largest}

@@ -22,6 +22,7 @@ DIRECTIONS: dict[DarkKind, str] = {
     "stealth_accumulation": "bullish",
     "distribution": "bearish",
     "hidden_liquidity_zone": "neutral",
+    "no_off_exchange_prints": "unknown",
 }
 _Reference = tuple[str, str, int, int | None, bytes | None]  # role, kind, ts, seq, uid
 

@@ -13,6 +13,7 @@ from flow.domain.sale_conditions import eligibility_of
 from flow.domain.units import MICROS, MILLISECOND_US
 from flow.domain.venues import is_off_exchange
 from signals.engine.equities.dark import blocks, episodes, zones
+from signals.engine.equities.dark.blind import say_blind
 from signals.engine.equities.dark.case import DarkCase
 from signals.engine.equities.dark.evidence import Entry, entry_of
 from signals.engine.equities.dark.output import DarkOutput
@@ -20,6 +21,7 @@ from signals.engine.equities.dark.records import DarkRow
 from signals.engine.equities.dark.saving import decode_state, encode_state
 from signals.engine.equities.dark.state import DARK_STATE_VERSION, DarkState, Held, Symbol
 from signals.engine.equities.dark.thresholds import threshold_of, whole_shares
+from signals.engine.equities.dark.withdrawals import take_back
 from signals.engine.equities.placement import EquitySide, mid2_of, place_equity
 from signals.engine.params import Params
 from signals.engine.rulings import Ruling
@@ -58,8 +60,10 @@ def step(
         if isinstance(entry, StampedEquityPrint):
             ts = entry.ts
             if ts <= watermark:
-                state.counters["late"] += 1
-                continue
+                if entry.corrects is None:
+                    state.counters["late"] += 1
+                    continue
+                ts = watermark + 1  # a cancel is never too late to be taken
             held = (ts, entry.seq, state.rulings.current, entry)
             if pending and ts < pending[-1][0]:
                 insort(pending, held, key=_place)
@@ -95,6 +99,7 @@ def _take_control(state: DarkState, entry: Control, rows: list[DarkRow]) -> None
         _fire_before(state, _FOREVER, out)
         for name in sorted(state.symbols):
             zones.end_zones(state, state.symbols[name], out)
+            state.symbols[name].decided.clear()
 
 
 def _advance(state: DarkState, limit: int, out: DarkOutput) -> None:
@@ -127,6 +132,10 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
         _fire_before(state, ts, out)
     if print_.session_date > state.session_date:
         _begin_session(state, print_.session_date, ts, out)
+    if print_.corrects is not None:
+        state.counters["withdrawal"] += 1
+        take_back(state, print_.symbol, print_.corrects, out)
+        return
     ruling = state.rulings.of(revision)
     symbol = state.symbols.get(print_.symbol)
     if symbol is None:
@@ -144,6 +153,8 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
         state.counters[_infer(state, symbol, print_, ruling, out)] += 1
     else:
         state.counters["lit"] += 1
+        if state.sees_off_exchange is False and mid2 is not None:
+            say_blind(symbol, print_, ruling, out)
 
 
 def _begin_session(state: DarkState, session_date: int, ts: int, out: DarkOutput) -> None:

@@ -10,13 +10,17 @@ import msgspec
 from signals.engine.records import EvidenceLink
 
 DarkKind = Literal[
-    "absorbed_block", "stealth_accumulation", "distribution", "hidden_liquidity_zone"
-]
+    "absorbed_block", "stealth_accumulation", "distribution", "hidden_liquidity_zone",
+    "no_off_exchange_prints",
+]  # fmt: skip
 # Blocks: candidate, then one of the next three. Episodes and zones: opened, updated, closed. What
-# had size and prints enough but no side: abstained, once until its window empties.
+# had size and prints enough but no side: abstained, once until its window empties; and what a feed
+# without off-exchange prints cannot tell, once a symbol and trade date. Withdrawn: what rested on a
+# print that was cancelled or corrected, in the figures of before.
 DarkStatus = Literal[
-    "candidate", "confirmed", "rejected", "unconfirmed", "opened", "updated", "closed", "abstained"
-]
+    "candidate", "confirmed", "rejected", "unconfirmed", "opened", "updated", "closed", "abstained",
+    "withdrawn",
+]  # fmt: skip
 
 
 class DarkMember(msgspec.Struct, frozen=True, array_like=True):

@@ -27,10 +27,12 @@ class _SavedSymbol(msgspec.Struct, array_like=True, gc=False):
     buys: SideWindow
     sells: SideWindow
     blocks: list[Block]
+    decided: list[Block]
     zones: list[Zone]
     mids: list[tuple[int, int]]
     seen: dict[bytes, int]
     seen_from: int
+    blind_date: int
 
 
 class _Saved(msgspec.Struct):
@@ -80,8 +82,9 @@ def encode_state(state: DarkState) -> bytes:
 
 def _save_symbol(name: str, symbol: Symbol) -> _SavedSymbol:
     return _SavedSymbol(
-        name, symbol.session_date, symbol.buys, symbol.sells, symbol.blocks, symbol.zones,
-        symbol.mids, symbol.seen, symbol.seen_from,
+        name, symbol.session_date, symbol.buys, symbol.sells, symbol.blocks,
+        symbol.decided, symbol.zones,
+        symbol.mids, symbol.seen, symbol.seen_from, symbol.blind_date,
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def _referred(state: DarkState) -> Iterator[int]:
     """Return every revision that something in the state was opened under."""
     yield from (revision for _, _, revision, _ in state.pending)
     for symbol in state.symbols.values():
-        yield from (block.head.revision for block in symbol.blocks)
+        yield from (block.head.revision for block in (*symbol.blocks, *symbol.decided))
         yield from (zone.revision for zone in symbol.zones)
         for side in (symbol.buys, symbol.sells):
             if side.episode:
@@ -119,7 +122,8 @@ def decode_state(encoded: bytes) -> DarkState:
         symbol = state.symbols[each.name] = Symbol(each.session_date)
         symbol.usual = usual
         symbol.buys, symbol.sells = each.buys, each.sells
-        symbol.blocks, symbol.zones = each.blocks, each.zones
+        symbol.blocks, symbol.decided, symbol.zones = each.blocks, each.decided, each.zones
         symbol.mids, symbol.seen, symbol.seen_from = each.mids, each.seen, each.seen_from
+        symbol.blind_date = each.blind_date
     state.counters = saved.counters
     return state

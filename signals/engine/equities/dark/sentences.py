@@ -195,6 +195,21 @@ def ended(features: Features, params: DarkParams) -> Sentence:
     )
 
 
+def withdrawn() -> Sentence:
+    """Say that the tape took a print back."""
+    return _say("A print of this was cancelled or corrected later.", {}, ())
+
+
+def blind() -> Sentence:
+    """Say that the feed cannot show what is looked for."""
+    return _say(
+        "The feed declares that it carries no off-exchange prints: nothing can be inferred of them "
+        "on this trade date, and that none are seen says nothing.",
+        {"off_exchange": False},
+        ("off_exchange",),
+    )
+
+
 def zone(features: Features, params: DarkParams) -> Sentence:
     """Say how many blocks of the session printed near one price."""
     return _say(

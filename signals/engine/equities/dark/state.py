@@ -16,18 +16,21 @@ from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 1
+DARK_STATE_VERSION = 2
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
 COUNTERS = (
-    "late", "lit", "late_report", "ineligible", "duplicate", "unquoted", "locked", "wide", "small",
-    "window", "block",
+    "withdrawal", "late", "lit", "late_report", "ineligible", "duplicate", "unquoted", "locked",
+    "wide", "small", "window", "block",
 )  # fmt: skip
-OTHER_COUNTERS = ("two_sided", "tuning_rejected")
+OTHER_COUNTERS = ("two_sided", "tuning_rejected", "withdrawn", "unknown_withdrawal")
 
 # platform.md 2.1: the mid change "over the previous 10 s"; older than twice that is unknown.
 DRIFT_US = 10 * SECOND_US
 _MID_ROOM = 2  # old mids are dropped together, when as many again have passed
+
+# How long a decided block may still be taken back. Source: platform.md 3.2 C3, as candles.
+TAKE_BACK_US = 900 * SECOND_US
 
 # The log's order inside the lateness: ts, seq; then the revision in force when the print came.
 Held = tuple[int, int, int, StampedEquityPrint]
@@ -125,7 +128,8 @@ class Symbol:
     """One symbol: both side windows, blocks and zones, recent mids, usual sizes, uids seen."""
 
     __slots__ = (
-        "blocks", "buys", "mids", "seen", "seen_from", "sells", "session_date", "usual", "zones",
+        "blind_date", "blocks", "buys", "decided", "mids", "seen", "seen_from", "sells",
+        "session_date", "usual", "zones",
     )  # fmt: skip
 
     def __init__(self, session_date: int = 0, usual: Iterable[int] = ()) -> None:
@@ -135,10 +139,12 @@ class Symbol:
         self.buys = SideWindow("stealth_accumulation")
         self.sells = SideWindow("distribution")
         self.blocks: list[Block] = []
+        self.decided: list[Block] = []  # told to the end, in the order of their decision
         self.zones: list[Zone] = []
         self.mids: list[tuple[int, int]] = []  # ts, mid2
         self.seen: dict[bytes, int] = {}
         self.seen_from = 0
+        self.blind_date = 0  # trade date on which it was told that nothing can be seen
 
     @property
     def is_idle(self) -> bool:
@@ -146,9 +152,17 @@ class Symbol:
         return not (self.blocks or self.buys.episode or self.sells.episode)
 
     def forget(self, now: int) -> None:
-        """Drop mids that nothing will ask for any more."""
+        """Drop mids and decided blocks that nothing will ask for any more."""
+        self.decided = [each for each in self.decided if each.head.ts > now - TAKE_BACK_US]
         if self.mids and self.mids[-1][0] < now - 2 * DRIFT_US:
             self.mids.clear()
+
+    def decide(self, block: Block) -> None:
+        """Keep a block that no look changes any more, for a cancel may still."""
+        self.decided = [
+            each for each in self.decided if each.head.ts > block.head.ts - TAKE_BACK_US
+        ]
+        self.decided.append(block)
 
     def saw_mid(self, ts: int, mid2: int) -> None:
         """Remember a mid, in the order of time."""

@@ -64,6 +64,25 @@ def end_zones(state: DarkState, symbol: Symbol, out: DarkOutput) -> None:
     symbol.zones.clear()
 
 
+def withdraw(state: DarkState, symbol: Symbol, uid: bytes, out: DarkOutput) -> bool:
+    """Take a block out of its zone; a zone that was told and is none any more is taken back."""
+    for zone in symbol.zones:
+        entry = next((each for each in zone.evidence.kept() if each.uid == uid), None)
+        if entry is None:
+            continue
+        params = state.rulings.of(zone.revision).params
+        count = zone.evidence.sums.count - 1
+        if zone.head is not None and count < params.dark_zone_min_blocks:
+            _tell(zone, None, "withdrawn", params, out)
+            zone.head, zone.told, zone.peak = None, 0, 0.0
+        if count:
+            zone.evidence.remove(entry, ())
+        else:
+            symbol.zones.remove(zone)
+        return True
+    return False
+
+
 def _tell(
     zone: Zone, least: Threshold | None, status: DarkStatus, params: DarkParams, out: DarkOutput
 ) -> None:
@@ -78,6 +97,8 @@ def _tell(
         "improved_count": sums.improved,
     }
     said = [sentences.zone(features, params), *sentences.improved(features, params)]
+    if status == "withdrawn":
+        said.append(sentences.withdrawn())
     if least is not None:
         confidence = gathered_confidence(
             sums,
@@ -92,11 +113,21 @@ def _tell(
         evidence,
         Telling(
             state=status,
-            confidence=zone.peak if least is None else confidence.value,
+            confidence=_worth(zone, status) if least is None else confidence.value,
             end_ts=evidence.newest.ts,
             features=features,
             explanations=said,
             mid2_end=evidence.newest.mid2,
-            reasons=("session_over",) if least is None else (),
+            reasons=_REASONS.get(status, ()),
         ),
     )
+
+
+_REASONS: dict[DarkStatus, tuple[str, ...]] = {
+    "closed": ("session_over",),
+    "withdrawn": ("print_withdrawn",),
+}
+
+
+def _worth(zone: Zone, status: DarkStatus) -> float:
+    return 0.0 if status == "withdrawn" else zone.peak

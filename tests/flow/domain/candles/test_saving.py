@@ -6,6 +6,7 @@ import pytest
 from flow.domain.candles.saving import CandleStateError, decode_candles, encode_candles
 from flow.domain.candles.state import CandleParams, CandleState
 from flow.domain.candles.step import advance, forming
+from flow.domain.events import Control
 from flow.domain.sessions import Calendar
 from tests.support.candle_builders import clock, trade
 
@@ -16,6 +17,11 @@ def busy_state() -> CandleState:
     advance(state, [trade(at, 100 + at, 1, at, symbol=at % 2 * "A" + "B") for at in range(50)])
     advance(state, [clock(60, 62_000), trade(10, 7, 1, 61), trade(62_500, 9, 1, 62)])
     advance(state, [clock(63, 300_000), trade(0, 7, 1, 64), trade(299_500, 9, 1, 65)])
+    state.pinned = False
+    values = {"candle_lateness_ms": 2_000, "candle_revision_horizon_ms": 120_000}
+    advance(state, [Control(66, "tuning", 0, {"revision": 4, "values": values})])
+    advance(state, [trade(300_100, 8, 1, 67, symbol="AIG")])
+    state.pinned = True
     return state
 
 
@@ -28,6 +34,8 @@ def test_the_bytes_give_the_state_back() -> None:
     assert (found.late, found.counters) == ({"AIG": 1}, state.counters)
     assert forming(found, "AIG") == forming(state, "AIG")
     assert (found.watermark, found.floor) == (state.watermark, state.floor)
+    assert (found.revision, found.rulings) == (4, state.rulings)
+    assert {bar.tuning_revision for bar in forming(found, "AIG")} == {0, 4}
 
 
 def test_a_minute_that_waits_for_its_end_is_still_dirty() -> None:
@@ -42,7 +50,7 @@ def test_a_minute_that_waits_for_its_end_is_still_dirty() -> None:
 
 @pytest.mark.parametrize("encoded", [b"", b"\xc0", b"nonsense", msgspec.msgpack.encode({})])
 def test_bytes_that_are_no_state_say_so(encoded: bytes) -> None:
-    with pytest.raises(CandleStateError, match=r"state is unreadable .*; expected version 1 of "):
+    with pytest.raises(CandleStateError, match=r"state is unreadable .*; expected version 2 of "):
         decode_candles(encoded)
 
 

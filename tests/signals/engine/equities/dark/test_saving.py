@@ -29,7 +29,7 @@ ENTRIES: list[StampedEquityPrint | Control] = [
 
 
 def test_a_state_goes_on_from_its_bytes() -> None:
-    whole = step(new_state(), [*ENTRIES, END], PARAMS, 1)
+    whole = step(new_state(off_exchange=False), [*ENTRIES, END], PARAMS, 1)
     for cut in range(len(ENTRIES) + 1):
         state = new_state(off_exchange=False)
         before = step(state, ENTRIES[:cut], PARAMS, 1)

@@ -1,0 +1,117 @@
+"""Cancels and corrections take their prints out of what was inferred (platform.md C8, D9)."""
+
+from typing import Any
+
+import pytest
+
+from flow.domain.events import Control, PrintFlag, StampedEquityPrint
+from signals.engine.equities.dark.pipeline import decode_state, encode_state, new_state, step
+from signals.engine.params import Params
+from tests.signals.engine.equities.dark.support import events, printed, run, texts
+from tests.support.equity_builders import at_ms, clock
+
+ASK, MID = 500.02, 500.00
+CANCEL = int(PrintFlag.CANCEL)
+Entries = list[StampedEquityPrint | Control]
+
+
+def cancel(seq: int, ms: float, of: StampedEquityPrint, **changes: Any) -> StampedEquityPrint:
+    """Return the entry that takes a print back so many milliseconds after T0."""
+    fields: dict[str, Any] = {"corrects": of.uid, "flags": CANCEL} | changes
+    return printed(seq, ms, of.price_micros / 1e6, of.size_micros / 1e6, **fields)
+
+
+def buys(count: int, size: float = 900) -> list[StampedEquityPrint]:
+    return [printed(n + 1, n * 1_000, ASK, size) for n in range(count)]
+
+
+@pytest.mark.parametrize("flags", [CANCEL, 0], ids=["cancel", "correction"])
+@pytest.mark.parametrize(("ms", "told"), [(2_000, 2), (50_000, 3)], ids=["waiting", "decided"])
+def test_a_block_that_is_taken_back_is_withdrawn(ms: float, told: int, flags: int) -> None:
+    block = printed(1, 0, MID, 2_500)
+    entries: Entries = [block, cancel(9, ms, block, flags=flags)]
+
+    found = events(run(entries), "absorbed_block")
+
+    assert [event.state for event in found][-1] == "withdrawn"
+    assert len(found) == told
+    assert (found[-1].uid, found[-1].rev) == (found[0].uid, len(found) - 1)
+    assert (found[-1].confidence, found[-1].reasons) == (0.0, ("print_withdrawn",))
+    assert "cancelled or corrected" in texts(found[-1])
+
+
+def test_an_episode_goes_on_without_a_print_while_enough_is_left() -> None:
+    tape = buys(5)
+
+    found = events(run([*tape, cancel(9, 6_000, tape[1])]), "stealth_accumulation")
+
+    assert [event.state for event in found] == ["opened", "updated", "closed"]
+    assert found[1].reasons == ("print_withdrawn",)
+    assert [event.print_count for event in found] == [4, 4, 4]
+    assert tape[1].seq not in {member.seq for member in found[2].members}
+    assert found[2].size_micros == 3_600_000_000
+
+
+def test_an_episode_that_would_not_have_been_told_is_withdrawn_and_may_open_anew() -> None:
+    tape = buys(4)
+    later = [printed(20, 10_000, ASK, 900)]
+
+    found = events(run([*tape, cancel(9, 5_000, tape[3]), *later]), "stealth_accumulation")
+
+    assert [event.state for event in found] == ["opened", "withdrawn", "opened", "closed"]
+    first, second, third, _ = found
+    assert (second.uid, second.rev, second.confidence) == (first.uid, 1, 0.0)
+    assert second.print_count == first.print_count  # the figures of before
+    assert third.uid != first.uid
+    assert tape[3].seq not in {member.seq for member in third.members}
+
+
+def test_a_print_that_was_never_told_leaves_its_window() -> None:
+    tape = buys(4)
+
+    found = run([*tape[:3], cancel(9, 2_500, tape[0]), tape[3]])
+
+    assert not events(found, "stealth_accumulation")
+
+
+def test_a_zone_loses_its_block() -> None:
+    blocks = [printed(n + 1, n * 1_000, MID, 2_500) for n in range(4)]
+    taken = [cancel(10 + n, 50_000 + n, blocks[n]) for n in range(2)]
+
+    found = events(run([*blocks, *taken]), "hidden_liquidity_zone")
+
+    assert [event.state for event in found] == ["opened", "updated", "withdrawn"]
+    assert found[-1].uid == found[0].uid
+
+
+def test_what_nothing_rests_on_is_counted_and_infers_nothing() -> None:
+    state = new_state()
+    stranger = printed(1, 0, MID, 9_000, corrects=b"stranger", flags=CANCEL)
+
+    assert not run([stranger, printed(2, 0, MID, 9_000, corrects=b"other")], state=state)
+    assert (state.counters["withdrawal"], state.counters["unknown_withdrawal"]) == (2, 2)
+    assert state.counters["block"] == 0
+
+
+def test_a_cancel_is_never_too_late() -> None:
+    state, block = new_state(), printed(1, 0, MID, 2_500)
+    params = Params()
+    step(state, [block, clock(2, at_ms(100_000))], params, 1)
+
+    entries: Entries = [cancel(3, 1_000, block), clock(4, at_ms(101_000))]
+    found = events(step(state, entries, params, 1))
+
+    assert [event.state for event in found] == ["withdrawn"]
+
+
+def test_a_restored_state_takes_back_what_was_told_before() -> None:
+    tape: Entries = [*buys(5), printed(8, 5_500, MID, 2_500), clock(9, at_ms(70_000))]
+    more: Entries = [cancel(10, 71_000, tape[5]), clock(11, at_ms(80_000))]  # type: ignore[arg-type]
+    state, params = new_state(), Params()
+    step(state, tape, params, 1)
+
+    again = decode_state(encode_state(state))
+
+    whole = step(new_state(), [*tape, *more], params, 1)
+    assert step(again, more, params, 1) == whole[-len(step(state, more, params, 1)) :]
+    assert events(whole)[-1].state in {"withdrawn", "closed"}
