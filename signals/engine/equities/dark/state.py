@@ -16,7 +16,7 @@ from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 1
+DARK_STATE_VERSION = 2
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
 COUNTERS = (
@@ -51,13 +51,24 @@ class Episode(msgspec.Struct, gc=False):
 
 
 class SideWindow(msgspec.Struct, gc=False):
-    """The newest prints of one side of one symbol, oldest first, and what they opened."""
+    """The newest prints of one side of one symbol, oldest first, and what they opened.
+
+    `told` are those of an episode that ended: they open nothing more, but the other side traded
+    against them for as long as they are in the window.
+    """
 
     kind: DarkKind
     entries: list[Entry] = []
     sums: Sums = msgspec.field(default_factory=Sums)
     episode: Episode | None = None
     abstained: bool = False
+    told: list[Entry] = []
+    told_micros: int = 0
+
+    @property
+    def whole_micros(self) -> int:
+        """Return the size of all prints of the window by weight, in micro-shares."""
+        return self.sums.weighted_micros + self.told_micros
 
     def add(self, entry: Entry) -> None:
         """Take the newest entry."""
@@ -74,9 +85,13 @@ class SideWindow(msgspec.Struct, gc=False):
         if gone:
             del entries[:gone]
             self.abstained = self.abstained and bool(entries)
+        while self.told and self.told[0].ts < before:
+            self.told_micros -= self.told.pop(0).weighted_micros
 
     def clear(self) -> None:
         """Begin anew: what an episode was told of is not told of again."""
+        self.told += self.entries
+        self.told_micros += self.sums.weighted_micros
         self.entries, self.sums = [], Sums()
         self.episode, self.abstained = None, False
 
