@@ -166,14 +166,14 @@ def _tell(
         "usual_n": standing.least.usual_n,
         "two_sided_count": episode.two_sided,
     }
+    is_abstained = status == "abstained"
     said = [
-        sentences.gathered(side.kind, features),
+        sentences.gathered(side.kind, features, is_read=not is_abstained),
         sentences.least(features, params, "One side of a window"),
         sentences.balance(features, params),
         sentences.impact(features),
         *sentences.improved(features, params),
     ]
-    is_abstained = status == "abstained"
     if not is_abstained:
         said.append(sentences.confidence(confidence))
     value = 0.0 if is_abstained else confidence.value  # an abstention is sure of nothing

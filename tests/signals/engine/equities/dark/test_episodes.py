@@ -101,6 +101,8 @@ def test_an_abstention_is_told_once_until_the_window_empties() -> None:
     assert len({event.uid for event in told}) == 2
     assert (told[0].confidence, told[0].reasons) == (0.0, ("two_sided",))
     assert "two-sided, so no direction is told" in texts(told[0])
+    assert told[0].direction == "neutral"
+    assert "consistent with" not in texts(told[0])
     assert state.counters["two_sided"] == 4
     assert [link.ref_seq for link in links(rows, told[0]) if link.role == "member"] == [1, 2, 3, 4]
 
