@@ -21,6 +21,7 @@ from flow.storage.reference import (
     calendar_payloads,
     load_multipliers,
     newest_load,
+    newest_snapshot,
     open_interests,
 )
 from ingest.building import PRINT_KINDS, Builder
@@ -44,6 +45,7 @@ class ReferenceEntries:
         self._is_live = is_live
         self._poll = Every(POLL_EVERY_S, monotonic)
         self._told_load = newest_load(conn)
+        self._told_snapshot = newest_snapshot(conn)
 
     def tell(self, builder: Builder) -> None:
         """Add the entries that the rows of this commit call for."""
@@ -84,6 +86,7 @@ class ReferenceEntries:
         if newest == self._told_load:
             return
         builder.stamper.multipliers = load_multipliers(self._conn)
+        self._tell_new_interest(builder)
         for kind in PRINT_KINDS:
             symbols, batch = builder.symbols[kind], builder.batches[kind]
             for session_date in symbols.dates[-1:]:
@@ -94,6 +97,22 @@ class ReferenceEntries:
                 for payload in changed:
                     batch.add_control("calendar", ts, payload)
         self._told_load = newest
+
+    def _tell_new_interest(self, builder: Builder) -> None:
+        """Tell the open interest that came behind a contract's first print of the newest date.
+
+        Index options print from the evening on, and the clearing house tells in the morning.
+        """
+        batch, newest = builder.batches["option_print"], newest_snapshot(self._conn)
+        for session_date in builder.contracts.dates[-1:]:
+            wanted = [
+                (self._instruments.contract(name)[0], name, session_date)
+                for name in sorted(builder.contracts.seen_on(session_date))
+            ]
+            ts = batch.head.clock if batch.head.clock is not None else builder.received_at
+            for record in open_interests(self._conn, wanted, after_snapshot=self._told_snapshot):
+                batch.add_control("open_interest", ts, open_interest_payload(record))
+        self._told_snapshot = newest
 
     def _events(
         self, underlyings: set[str], session_date: int, *, after_load: int = 0

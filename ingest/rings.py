@@ -1,7 +1,8 @@
 """The quotes that may stand when a print comes, in bounded memory, by event time only.
 
 Per contract or symbol: the last 5 s, at most 2,048 quotes, and always the newest one older than
-that (options errata 43). Nothing here depends on the wall clock or on how input was cut in batches.
+that (options errata 43); of stocks 12 s and 4,096. Nothing here depends on the wall clock or on how
+input was cut in batches.
 """
 
 from collections import deque
@@ -11,6 +12,10 @@ from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
 
 KEEP_US = 5 * SECOND_US
 KEEP_COUNT = 2_048
+# Source: platform errata 41: a report joins on its execution, up to 10 s before it; the quotes may
+# be ahead of the reports by a little (the rest is a guess).
+STOCK_KEEP_US = 12 * SECOND_US
+STOCK_KEEP_COUNT = 2 * KEEP_COUNT
 STANDS_US = 900 * SECOND_US  # options errata 4: the most that an unchanged quote stands
 FORGET_US = 2 * STANDS_US  # so that a late print of up to 900 s still finds what stood
 
@@ -22,12 +27,15 @@ Ring = list[Entry]  # most hold one or two: a deque would take ten times the mem
 class QuoteRings:
     """The rings of one quote feed, and when that feed last spoke."""
 
-    __slots__ = ("_millisecond_ends", "_minute", "_rings", "_spoke", "newest")
+    __slots__ = (
+        "_keep_count", "_keep_us", "_millisecond_ends", "_minute", "_rings", "_spoke", "newest",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, keep_us: int = KEEP_US, keep_count: int = KEEP_COUNT) -> None:
+        self._keep_us, self._keep_count = keep_us, keep_count
         self.newest: int | None = None  # largest event time of the feed
         self._rings: dict[str, Ring] = {}
-        self._spoke: deque[int] = deque()  # first event time of each millisecond, last 5 s
+        self._spoke: deque[int] = deque()  # first event time of each millisecond kept
         self._millisecond_ends = 0  # that of the last entry of `_spoke`
         self._minute = 0
 
@@ -42,8 +50,8 @@ class QuoteRings:
                 _insert(ring, (ts, seq, quote))
             else:
                 ring.append((ts, seq, quote))
-            oldest = ring[-1][0] - KEEP_US
-            while ring[1][0] <= oldest or len(ring) > KEEP_COUNT + 1:  # the newest one stays
+            oldest = ring[-1][0] - self._keep_us
+            while ring[1][0] <= oldest or len(ring) > self._keep_count + 1:  # the newest one stays
                 del ring[0]
         if self.newest is None or ts > self.newest:
             self._speak(ts)
@@ -79,7 +87,7 @@ class QuoteRings:
 
         Exact where the feed had not gone past `ts`; else at most one millisecond too long, in
         whatever order its quotes came.
-        Missing: None before the first quote, and for a print too far behind (5 s and more).
+        Missing: None before the first quote, and for a print further behind than is kept.
         """
         if self.newest is None:
             return None
@@ -100,7 +108,7 @@ class QuoteRings:
             return
         self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
         spoke.append(ts)
-        oldest = ts - KEEP_US
+        oldest = ts - self._keep_us
         while len(spoke) > 1 and spoke[1] <= oldest:
             spoke.popleft()
         if ts // MINUTE_US != self._minute:

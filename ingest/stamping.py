@@ -23,7 +23,7 @@ from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
 from ingest.moves import LONG_S, SHORT_S, Moves
-from ingest.rings import FORGET_US, QuoteRings
+from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
 from ingest.terms import Terms, read_terms
 
 SPOT_MAX_AGE_US = 1_000 * MILLISECOND_US  # options-engine.md 5.1, errata 4
@@ -72,7 +72,7 @@ class Stamper:
         self._closed = Session.REGULAR if capabilities.always_open else Session.CLOSED
         self._default_flags = 0 if capabilities.conditions_known else _CONDITIONS_UNKNOWN
         self._options = QuoteRings()
-        self._equities = QuoteRings()
+        self._equities = QuoteRings(STOCK_KEEP_US, STOCK_KEEP_COUNT)
         self._moves: dict[str, Moves] = {}
         self._moves_minute = 0
         self._terms: dict[str, Terms] = {}
@@ -181,8 +181,9 @@ class Stamper:
     ) -> None:
         """Fill the memory after a restart from (seq, quote) rows of the log, in seq order.
 
-        For stamps equal to those without a restart the rows hold each contract's and symbol's last
-        5 s and the quote before them, and all quotes of the last 5 s; the moves need 301 s.
+        For stamps equal to those without a restart the rows hold each contract's last 5 s and each
+        symbol's last 12 s, the quote before them, and all quotes of that time; the moves need
+        301 s.
         """
         for seq, option_quote in option_quotes:
             self.saw_option_quote(option_quote, seq)

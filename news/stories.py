@@ -31,6 +31,7 @@ State = Literal["new", "updated", "corrected"]
 
 MAX_ITEM_BYTES = 1_048_576  # of JSON; a guess, a hundred times a long article
 MAX_HEADLINE = 500  # characters shown; the log keeps the rest. A guess
+MAX_SOURCE = 100  # as many as the filter of the API takes; an index cannot hold thousands
 MAX_TAGS = 5_000  # symbols of one item; more is no story but an accident. A guess
 MAX_STORY_ID = 2**63 - 1
 FIRST_TIME_US = 0
@@ -159,8 +160,8 @@ def _read(item: object, raw: bytes, reader: Reader, received_at: int) -> Story:
     return Story(
         provider=reader.provider,
         story_id=story_id,
-        source=source,
-        headline=_cut(headline),
+        source=_cut(source, MAX_SOURCE),
+        headline=_cut(headline, MAX_HEADLINE),
         summary=summary,
         body=body,
         url=url,
@@ -239,8 +240,8 @@ def _state(headline: str, published: int, updated: int) -> State:
     return "corrected" if _CORRECTION.search(headline) else "updated"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_HEADLINE else text[: MAX_HEADLINE - 1] + "…"
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _encodable(value: Any) -> Any:

@@ -93,7 +93,7 @@ _EXPECTED = {
     "bad_underlying": "a symbol of 1 to 12 letters, digits, dots, dashes or slashes",
     "bad_event_time": "milliseconds, a date, or a time with offset, from 2000 to 2100",
     "bad_announced": "milliseconds, a date, or a time with offset, before 2100",
-    "bad_text": "an id of at most 80 and a source of at most 40 characters",
+    "bad_text": "an id of at most 80 and a source of at most 40 characters, all of them text",
 }
 
 # Source: options-engine.md 15 (first present wins); the rest are Alpha Vantage's column names.
@@ -150,9 +150,14 @@ def read_row(row: Mapping[str, Any], *, received_ts: int, source: str = "") -> C
         "withdrawn": row.get("withdrawn") in (True, "true"),
     }
     found = read_payload(event)
-    if found is None:
+    if found is None or not is_storable(found.event_id + found.source):
         raise CalendarError("bad_text", (event["event_id"], event["source"]))
     return found
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a table can hold a text: JSON may bring NUL and halves of characters."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _first(row: Mapping[str, Any], keys: tuple[str, ...]) -> Any:

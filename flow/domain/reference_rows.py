@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from flow.domain.contracts import UNDERLYING_OF_ROOT
-from flow.domain.event_calendar import SYMBOL
+from flow.domain.event_calendar import SYMBOL, is_storable
 from flow.domain.securities import SecurityType
 from flow.domain.units import dollars_to_micros
 
@@ -183,7 +183,7 @@ def symbol_of(value: object) -> str:
 def _text(row: Mapped, key: str) -> str:
     value = row.get(key)
     text = "" if value is None else str(value).strip()
-    if len(text) > 200 or "\x00" in text:
+    if len(text) > 200 or not is_storable(text):
         raise RowError("bad_text", text)
     return text
 

@@ -30,6 +30,12 @@ def newest_load(conn: psycopg.Connection[Any]) -> int:
     return int(row[0] or 0) if row else 0
 
 
+def newest_snapshot(conn: psycopg.Connection[Any]) -> int:
+    """Return the id of the newest end-of-day row, 0 where there is none."""
+    row = conn.execute("SELECT max(id) FROM option_eod").fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def calendar_payloads(
     conn: psycopg.Connection[Any],
     underlyings: Iterable[str],
@@ -68,10 +74,14 @@ def calendar_payloads(
 
 
 def open_interests(
-    conn: psycopg.Connection[Any], wanted: Sequence[tuple[int, str, int]]
+    conn: psycopg.Connection[Any],
+    wanted: Sequence[tuple[int, str, int]],
+    *,
+    after_snapshot: int = 0,
 ) -> list[OpenInterest]:
     """Return what is known of (contract id, text, trade date's ordinal), in the order asked for.
 
+    With `after_snapshot` only contracts of which later rows tell.
     Missing: a contract without a snapshot that its trade date could know has no record.
     """
     with conn.cursor(binary=True) as cursor:
@@ -79,8 +89,15 @@ def open_interests(
             """SELECT w.place, o.open_interest, o.as_of_date, o.source
                FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS w(contract, day, place),
                     LATERAL oi_as_of(w.contract, w.day) o
+               WHERE %s = 0 OR EXISTS (SELECT 1 FROM option_eod e
+                                       WHERE e.contract_id = w.contract AND e.id > %s)
                ORDER BY w.place""",
-            ([row[0] for row in wanted], [date.fromordinal(row[2]) for row in wanted]),
+            (
+                [row[0] for row in wanted],
+                [date.fromordinal(row[2]) for row in wanted],
+                after_snapshot,
+                after_snapshot,
+            ),
         )
         found = cursor.fetchall()
     return [

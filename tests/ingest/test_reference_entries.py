@@ -187,6 +187,32 @@ def test_a_live_stream_hears_of_a_load_during_the_day(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_live_stream_hears_in_the_morning_what_stood_open_in_the_evening(
+    tmp_path: Path,
+) -> None:
+    """Index options of DAY + 1 print from 20:15 of DAY; the morning tells the end of DAY."""
+    index, other = "SPXW-2023-12-15-4500-C", "SPXW-2023-12-15-4600-C"
+    know_interest(index, 40)
+    know_interest(other, 7)
+    evening = at_new_york(DAY, time(20, 30)) - TS
+    morning = at_new_york(DAY + 1, time(7, 5)) - TS
+    feed = ListFeed(
+        [option_trade(1, evening, index), option_trade(2, evening + 1, other),
+         option_trade(3, morning, index), option_trade(4, morning + 1, index)],
+        chunk=2,
+    )  # fmt: skip
+    with owning(feed) as ingest:
+        ingest.step()
+        know_interest(index, 50, day=DAY)
+        ingest.step()
+        ingest.step()
+
+    assert [(each["contract"], each["open_interest"]) for each in told("open_interest")] == [
+        (index, 40), (other, 7), (index, 50),
+    ]  # fmt: skip
+    assert {each["session_date"] for each in told("open_interest")} == {DAY + 1}
+
+
 def test_an_import_hears_of_nothing_that_came_while_it_ran(tmp_path: Path) -> None:
     run = make_run("import")
     feed = ListFeed([option_trade(n, n * SECOND) for n in range(4)], chunk=2)

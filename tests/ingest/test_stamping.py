@@ -287,6 +287,16 @@ def test_late_report_is_joined_at_its_execution() -> None:
     assert found.stamp_equity_print(share(), 9).quote_seq == 7
 
 
+def test_a_report_of_a_busy_stock_is_joined_up_to_ten_seconds_back() -> None:
+    found = stamper()
+    for tenth in range(-150, 1):
+        found.saw_equity_quote(spot(NOON + tenth * S // 10), tenth + 150)
+    for delay in range(1, 11):
+        stamped = found.stamp_equity_print(share(exec_ts=NOON - delay * S), 200)
+        assert stamped.quote_seq == 149 - 10 * delay
+        assert stamped.quote_silence_us == 0
+
+
 def test_equity_quote_of_the_same_instant_is_flagged() -> None:
     found = stamper()
     found.saw_equity_quote(spot(NOON), 5)

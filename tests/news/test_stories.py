@@ -13,6 +13,7 @@ from news.stories import (
     FUTURE_BOUND_US,
     MAX_HEADLINE,
     MAX_ITEM_BYTES,
+    MAX_SOURCE,
     Reader,
     Story,
     raw_bytes,
@@ -95,6 +96,13 @@ def test_a_headline_of_a_megabyte_is_cut_on_screen_and_whole_in_the_log() -> Non
     assert len(found.headline) == MAX_HEADLINE
     assert found.headline.endswith("…")
     assert len(found.payload) > 1_000_000
+
+
+def test_a_long_source_is_cut_to_what_the_filter_takes_and_whole_in_the_log() -> None:
+    found = story(source="".join(f"{n:x}" for n in range(4_000)))
+
+    assert len(found.source) == MAX_SOURCE
+    assert len(found.payload) > 10_000
 
 
 def test_symbols_come_from_headline_summary_and_body() -> None:

@@ -75,6 +75,14 @@ def test_a_story_is_a_log_row_a_revision_and_a_story_of_one_commit() -> None:
     assert counters() == (1, 1, 0, 0)
 
 
+def test_a_source_that_no_index_holds_does_not_stop_the_worker() -> None:
+    long = "".join(f"{n * 7_919:x}" for n in range(3_000))
+    store(item(77, MINUTE, source=long))
+
+    assert long.startswith(NewsStory.objects.get().source[:-1])
+    assert counters() == (1, 1, 0, 0)
+
+
 def test_the_time_of_a_story_in_the_log_is_when_it_was_received() -> None:
     clocks = Clocks()
     store(item(77, MINUTE), clocks=clocks)

@@ -254,8 +254,14 @@ def test_row_keeps_its_own_source() -> None:
     assert read_row(row(source=5), received_ts=RECEIVED).source == ""
 
 
-@pytest.mark.parametrize("changes", [{"id": "x" * 81}, {"source": "s" * 41}, {"id": " "}])
-def test_text_that_is_too_long_or_empty_is_refused(changes: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "x" * 81}, {"source": "s" * 41}, {"id": " "}, {"id": "a\x00b"}, {"id": "a\ud800b"},
+        {"source": "a\x00b"},
+    ],
+)  # fmt: skip
+def test_text_that_no_table_takes_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(CalendarError, match="an id of at most 80") as refused:
         read(**changes)
 

@@ -71,6 +71,8 @@ def test_share_classes_have_one_symbol(text: str) -> None:
         (read_action, SPLIT | {"kind": "dividend", "amount": "-1"}, "bad_amount"),
         (read_action, SPLIT | {"kind": "symbol_change"}, "bad_symbol"),
         (read_action, SPLIT | {"note": "x" * 201}, "bad_text"),
+        (read_action, SPLIT | {"note": "a\x00b"}, "bad_text"),
+        (read_action, SPLIT | {"note": "a\ud800b"}, "bad_text"),
         (read_adjustment, ADJUSTMENT | {"root": "AAPL"}, "bad_root"),
         (read_adjustment, ADJUSTMENT | {"root": "7"}, "bad_root"),
         (read_adjustment, ADJUSTMENT | {"multiplier": "1.5"}, "bad_multiplier"),

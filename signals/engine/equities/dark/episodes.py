@@ -25,20 +25,21 @@ from signals.engine.rulings import Ruling
 class Standing:
     """How one side of a symbol stands at one print: enough of it, and enough more than the other.
 
-    `imbalance` is the side's share of the size of both, 0 to 1, by weight.
+    `imbalance` is the side's share of the size of both in the window, 0 to 1, by weight: of all
+    prints there, while only those that no ended episode told can be enough.
     """
 
-    __slots__ = ("imbalance", "is_enough", "is_one_sided", "least", "opposite", "params")
+    __slots__ = ("imbalance", "is_enough", "is_one_sided", "least", "opposite", "params", "whole")
 
     def __init__(
         self, side: SideWindow, opposite: SideWindow, least: Threshold, params: DarkParams
     ) -> None:
         """Measure. Source: platform.md 2.3, triggers; D3."""
-        own, other = side.sums.weighted_micros, opposite.sums.weighted_micros
-        self.least, self.params, self.opposite = least, params, other
+        own, other = side.whole_micros, opposite.whole_micros
+        self.least, self.params, self.whole, self.opposite = least, params, own, other
         self.is_enough = (
             side.sums.weight_ppm >= params.dark_min_accum_count * MICROS
-            and own >= least.size_micros
+            and side.sums.weighted_micros >= least.size_micros
         )
         self.imbalance = own / max(1, own + other)
         self.is_one_sided = self.imbalance >= params.dark_min_imbalance
@@ -188,7 +189,7 @@ def _tell(
     )
     features = _sums(evidence) | {
         "window_print_count": side.sums.count,
-        "window_micros": side.sums.weighted_micros,
+        "window_micros": standing.whole,
         "opposite_micros": standing.opposite,
         "imbalance": round(standing.imbalance, 6),
         "least_size_micros": standing.least.size_micros,
@@ -197,14 +198,14 @@ def _tell(
         "usual_n": standing.least.usual_n,
         "two_sided_count": episode.two_sided,
     }
+    is_sure = status not in _UNSURE
     said = [
-        sentences.gathered(side.kind, features),
+        sentences.gathered(side.kind, features, is_read=is_sure),
         sentences.least(features, params, "One side of a window"),
         sentences.balance(features, params),
         sentences.impact(features),
         *sentences.improved(features, params),
     ]
-    is_sure = status not in _UNSURE
     if is_sure:
         said.append(sentences.confidence(confidence))
     value = confidence.value if is_sure else 0.0  # an abstention is sure of nothing

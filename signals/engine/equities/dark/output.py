@@ -88,7 +88,7 @@ class DarkOutput:
             symbol=head.symbol,
             kind=head.kind,
             state=telling.state,
-            direction=DIRECTIONS[head.kind],
+            direction="neutral" if telling.state == "abstained" else DIRECTIONS[head.kind],
             confidence=telling.confidence,
             tuning_revision=head.revision,
             print_count=sums.count,

@@ -66,13 +66,14 @@ def drift(features: Features) -> Sentence:
     return _say(text, features, ("quote_drift_bps",))
 
 
-def gathered(kind: DarkKind, features: Features) -> Sentence:
-    """Say how many prints of one side came in which time."""
+def gathered(kind: DarkKind, features: Features, *, is_read: bool = True) -> Sentence:
+    """Say how many prints of one side came in which time; `is_read`: and what that looks like."""
     side, reading = _READINGS[kind]
+    read = f": consistent with {reading}" if is_read else ""
     return _say(
         f"{prints(features['print_count'])} off exchange {side} in "
         f"{number(features['duration_us'] / SECOND_US)} s, {shares(features['size_micros'])} "
-        f"shares for {dollars(features['notional_micros'] / MICROS)}: consistent with {reading}.",
+        f"shares for {dollars(features['notional_micros'] / MICROS)}{read}.",
         features,
         ("print_count", "duration_us", "size_micros", "notional_micros"),
     )

@@ -54,13 +54,24 @@ class Episode(msgspec.Struct, gc=False):
 
 
 class SideWindow(msgspec.Struct, gc=False):
-    """The newest prints of one side of one symbol, oldest first, and what they opened."""
+    """The newest prints of one side of one symbol, oldest first, and what they opened.
+
+    `told` are those of an episode that ended: they open nothing more, but the other side traded
+    against them for as long as they are in the window.
+    """
 
     kind: DarkKind
     entries: list[Entry] = []
     sums: Sums = msgspec.field(default_factory=Sums)
     episode: Episode | None = None
     abstained: bool = False
+    told: list[Entry] = []
+    told_micros: int = 0
+
+    @property
+    def whole_micros(self) -> int:
+        """Return the size of all prints of the window by weight, in micro-shares."""
+        return self.sums.weighted_micros + self.told_micros
 
     def add(self, entry: Entry) -> None:
         """Take the newest entry."""
@@ -77,9 +88,22 @@ class SideWindow(msgspec.Struct, gc=False):
         if gone:
             del entries[:gone]
             self.abstained = self.abstained and bool(entries)
+        while self.told and self.told[0].ts < before:
+            self.told_micros -= self.told.pop(0).weighted_micros
+
+    def forget_told(self, uid: bytes) -> bool:
+        """Take a print of an ended episode out of the balance; return whether it was there."""
+        for place, entry in enumerate(self.told):
+            if entry.uid == uid:
+                self.told_micros -= entry.weighted_micros
+                del self.told[place]
+                return True
+        return False
 
     def clear(self) -> None:
         """Begin anew: what an episode was told of is not told of again."""
+        self.told += self.entries
+        self.told_micros += self.sums.weighted_micros
         self.entries, self.sums = [], Sums()
         self.episode, self.abstained = None, False
 

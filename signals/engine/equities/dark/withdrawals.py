@@ -28,6 +28,7 @@ def _take_back(state: DarkState, symbol: Symbol, uid: bytes, out: DarkOutput) ->
         if entry is not None:
             found = True
             _leave(state, symbol, side, entry, out)
+        found = side.forget_told(uid) or found
     return found
 
 

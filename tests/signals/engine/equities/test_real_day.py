@@ -101,16 +101,16 @@ def test_episodes_of_the_day(entries: Entries) -> None:
 
     found = Counter((event.kind, event.state) for event in events)
     assert found == {
-        ("stealth_accumulation", "opened"): 32,
-        ("stealth_accumulation", "updated"): 46,
-        ("stealth_accumulation", "closed"): 32,
+        ("stealth_accumulation", "opened"): 33,
+        ("stealth_accumulation", "updated"): 45,
+        ("stealth_accumulation", "closed"): 33,
         ("stealth_accumulation", "abstained"): 11,
         ("distribution", "opened"): 22,
-        ("distribution", "updated"): 37,
+        ("distribution", "updated"): 38,
         ("distribution", "closed"): 22,
         ("distribution", "abstained"): 9,
     }
-    assert sum(by_hour(events).values()) == len(listed(events)) == 74
+    assert sum(by_hour(events).values()) == len(listed(events)) == 75
     assert max(event.rev for event in events) == 8
 
 

@@ -132,11 +132,13 @@ class Side:
     def __init__(self, kind: str) -> None:
         self.kind, self.place = kind, "ask" if kind == "stealth_accumulation" else "bid"
         self.window: list[Seen] = []
+        self.ended: list[Seen] = []  # of a closed episode: they only stand against the other side
         self.episode: dict[str, Any] | None = None
         self.declined = False
 
     def now(self, ts: int) -> None:
         self.window = [each for each in self.window if ts - each.print.ts <= WINDOW]
+        self.ended = [each for each in self.ended if ts - each.print.ts <= WINDOW]
         if not self.window:
             self.declined = False
 
@@ -182,6 +184,7 @@ def close(sides: Sequence[Side], ts: int, found: list[Told]) -> None:
     for _, _, side in sorted(ending, key=lambda each: each[:2], reverse=False):
         assert side.episode
         found.append(side.row("closed", side.episode["peak"]))
+        side.ended += side.window
         side.episode, side.window, side.declined = None, [], False
 
 
@@ -191,10 +194,11 @@ def judge(
     bar = least(3_000, seen, before)
     for side, opposite in ((own, other), (other, own)):
         total = sum(map(size, side.window), Fraction(0))
-        against = sum(map(size, opposite.window), Fraction(0))
+        whole = total + sum(map(size, side.ended), Fraction(0))
+        against = sum(map(size, [*opposite.window, *opposite.ended]), Fraction(0))
         count = sum((each.weight for each in side.window), Fraction(0))
         enough = count >= 4 and total >= bar
-        holds = enough and total / (total + against) >= Fraction(3, 5)
+        holds = enough and whole / (whole + against) >= Fraction(3, 5)
         sure = round(
             float(
                 Fraction(3, 10)

@@ -101,6 +101,8 @@ def test_an_abstention_is_told_once_until_the_window_empties() -> None:
     assert len({event.uid for event in told}) == 2
     assert (told[0].confidence, told[0].reasons) == (0.0, ("two_sided",))
     assert "two-sided, so no direction is told" in texts(told[0])
+    assert told[0].direction == "neutral"
+    assert "consistent with" not in texts(told[0])
     assert state.counters["two_sided"] == 4
     assert [link.ref_seq for link in links(rows, told[0]) if link.role == "member"] == [1, 2, 3, 4]
 
@@ -169,6 +171,25 @@ def test_a_trickle_lapses() -> None:
     assert closed.features["closed_ts"] == at_ms(174_000)
     assert closed.end_ts == at_ms(154_000)
     assert "Closed: size and side were last enough 120 s before." in texts(closed)
+
+
+def test_what_a_lapsed_episode_told_still_stands_against_the_other_side() -> None:
+    """Both sides trade alike for two minutes: no side may look alone once the first has lapsed."""
+    both = [
+        printed(10 + 2 * n + side, 6_000 + 2_000 * n + side, (ASK, BID)[side], 800)
+        for n in range(87)
+        for side in (0, 1)
+    ]
+
+    rows = run([*four(sizes=(1_000,) * 4), *both])
+
+    assert states(rows, "distribution") == ["abstained"]
+    *_, closed, last = events(rows, "stealth_accumulation")
+    assert (closed.state, closed.reasons) == ("closed", ("lapsed",))
+    # The window still holds 27 buys of the ended episode and 4 since, against 30 sells.
+    assert (last.state, last.features["window_print_count"]) == ("abstained", 4)
+    assert last.features["window_micros"] == 31 * 800 * 10**6
+    assert last.features["opposite_micros"] == 30 * 800 * 10**6
 
 
 def test_both_sides_of_one_symbol_are_judged_apart() -> None:
