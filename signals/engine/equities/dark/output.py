@@ -63,6 +63,12 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[DarkMember, ...] = ()
 
 
+def _direction(kind: DarkKind, state: DarkStatus) -> str:
+    """Return which way an event leans; flow that was two-sided leans no way."""
+    leans = DIRECTIONS[kind]
+    return "neutral" if state == "abstained" and leans != "unknown" else leans
+
+
 class DarkOutput:
     """The rows of one causing entry, behind those of the entries before it."""
 
@@ -88,7 +94,7 @@ class DarkOutput:
             symbol=head.symbol,
             kind=head.kind,
             state=telling.state,
-            direction="neutral" if telling.state == "abstained" else DIRECTIONS[head.kind],
+            direction=_direction(head.kind, telling.state),
             confidence=telling.confidence,
             tuning_revision=head.revision,
             print_count=sums.count,

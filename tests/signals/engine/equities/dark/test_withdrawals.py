@@ -10,7 +10,7 @@ from signals.engine.params import Params
 from tests.signals.engine.equities.dark.support import events, printed, run, texts
 from tests.support.equity_builders import at_ms, clock
 
-ASK, MID = 500.02, 500.00
+ASK, MID, BID = 500.02, 500.00, 499.98
 CANCEL = int(PrintFlag.CANCEL)
 Entries = list[StampedEquityPrint | Control]
 
@@ -64,6 +64,24 @@ def test_an_episode_that_would_not_have_been_told_is_withdrawn_and_may_open_anew
     assert second.print_count == first.print_count  # the figures of before
     assert third.uid != first.uid
     assert tape[3].seq not in {member.seq for member in third.members}
+
+
+def test_a_print_of_an_ended_episode_leaves_the_balance_of_both_sides() -> None:
+    """Both sides trade alike; the cancelled buy was told by the episode that lapsed."""
+    first = [printed(n, 1_000 * n, ASK, 1_000) for n in range(1, 5)]
+    both = [
+        printed(10 + 2 * n + side, 6_000 + 2_000 * n + side, (ASK, BID)[side], 800)
+        for n in range(87)
+        for side in (0, 1)
+    ]
+    *_, closed, last = events(run([*first, *both]), "stealth_accumulation")
+    told = next(each for each in both[::2] if each.ts > last.end_ts - 50_000_000)
+    taken = cancel(999, (last.end_ts - at_ms(0)) / 1_000 - 1, told)
+
+    *_, again = events(run([*first, *both, taken]), "stealth_accumulation")
+
+    assert (closed.state, last.state, again.state) == ("closed", "abstained", "abstained")
+    assert again.features["window_micros"] == last.features["window_micros"] - 800 * 10**6
 
 
 def test_a_print_that_was_never_told_leaves_its_window() -> None:
