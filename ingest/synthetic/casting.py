@@ -35,6 +35,4 @@ def players(cast: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_volatile(each: Listing) -> bool:
-    return (
-        not each.is_fund and each.number < VOLATILE_TO and each.volatility >= VOLATILE_FROM
-    )
+    return not each.is_fund and each.number < VOLATILE_TO and each.volatility >= VOLATILE_FROM

@@ -104,9 +104,7 @@ class Road:
                 contract=notice.contract, session_date=day, as_of_date=day - 1,
                 open_interest=notice.what.contracts, source="synthetic",
             )  # fmt: skip
-            return Control(
-                self._seq(0), "open_interest", notice.ts, open_interest_payload(record)
-            )
+            return Control(self._seq(0), "open_interest", notice.ts, open_interest_payload(record))
         return None
 
     def _is_new(self, event: OptionPrint | EquityPrint) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ingest.seedmarket import mix
+from ingest.synthetic.draws import mix
 
 T = TypeVar("T")
 _WHOLE = 1 << 53

@@ -26,6 +26,7 @@ PACKAGE, STOCK_TIED, STOCK_TIED_SINGLE = BY_LETTER["f"], BY_LETTER["n"], BY_LETT
 LEAD_US = 40 * SECOND_US
 TAIL_US = 5 * SECOND_US
 MULTIPLIER = 100
+SLACK = 5  # a listed expiry may be a fifth farther or nearer than the days asked for
 LEAST_SIZE = 10  # contracts of a packet that may become an event: options-engine errata 2
 
 
@@ -64,6 +65,8 @@ class Draft:
         ratio = dice.real(strike)
         for days in dice.sample(dte, len(dte)):
             contract = setting.contract(days, ratio if right == "C" else 2 - ratio, right)
+            if not self._is_in(dte, contract):
+                continue
             if setting.mid_micros(contract) >= max(least_micros, 1):
                 return contract
         raise Unplayable(
@@ -71,10 +74,22 @@ class Draft:
             f" costs {least_micros} micro-dollars"
         )
 
+    def _is_in(self, dte: Sequence[int], contract: str) -> bool:
+        """Return whether the nearest listed expiry is about as far as one of the days."""
+        real = days_of(self, contract)
+        least, most = min(dte), max(dte)
+        return least - 1 - least // SLACK <= real <= most + most // SLACK
+
     def size_for(self, contract: str, premium_usd: int) -> int:
-        """Return how many contracts cost a premium at the middle, at least 10."""
+        """Return how many contracts cost a premium at the middle.
+
+        Errors: Unplayable where an event's least size costs more than that.
+        """
         price = self.setting.mid_micros(contract)
-        return max(LEAST_SIZE, round(premium_usd * 1_000_000 / (price * MULTIPLIER)))
+        size = max(1, round(premium_usd * 1_000_000 / (price * MULTIPLIER)))
+        if size < LEAST_SIZE <= premium_usd // 1_000:
+            raise Unplayable(f"{contract} costs {price} micro-dollars; too much for {premium_usd}")
+        return size
 
     def split(self, total: int, parts: int) -> list[int]:
         """Return whole sizes of about a third up or down that add up, each at least 1."""

@@ -33,7 +33,7 @@ SCENARIOS = (
         name="cash_secured_put_write", family=FAMILY, profile=FAMILY, weight=0.82, cast="volatile",
         compose=flow_of(right="P", side=-1, codes=(AUTO,), one_venue=True),
         ranges=Ranges(
-            premium_usd=(560_000, 900_000), prints=(1, 2), gap_us=(20_000, 120_000), dte=(4, 5, 7),
+            premium_usd=(560_000, 900_000), prints=(1, 2), gap_us=(20_000, 120_000), dte=(1, 2, 3, 4, 5, 7),
             strike=(1.055, 1.065), least_micros=250_000,
         ),
         required=(
