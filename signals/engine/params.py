@@ -128,8 +128,9 @@ PRESETS: dict[str, dict[str, Value]] = {
     # profiles that ordinary large prints look like, and scales on which those stay small. Set on
     # development seeds alone.
     "measured": {
-        "profile_premium_usd": 1_000_000,
-        "institutional_min_score": 0.64,
+        "profile_premium_usd": 1_500_000,
+        "profile_etf_premium_usd": 2_500_000,
+        "institutional_min_score": 0.66,
         "retail_min_score": 0.58,
         "event_min_score": 0.48,
         "hedge_min_score": 0.64,

@@ -80,7 +80,7 @@ _BLOCK = Ranges(times=(1.3, 2.6))
 SCENARIOS = (
     Scenario(
         name="absorbed_block", family=FAMILY, dark="absorbed_block",
-        compose=partial(_block, widen=(0.0026, 0.0034)), ranges=_BLOCK,
+        compose=partial(_block, widen=(0.0015, 0.0020)), ranges=_BLOCK,
         required=(
             at_least("off_inside", 2_000), at_most("moved_spreads", 1.0),
             at_most("stock_spread_bps", 49),
@@ -126,13 +126,13 @@ NEAR_MISSES = (
     ),
     Scenario(
         name="late_report", family=FAMILY, near_miss_of="absorbed_block",
-        compose=partial(_block, widen=(0.0026, 0.0034)),
+        compose=partial(_block, widen=(0.0015, 0.0020)),
         ranges=Ranges(times=(1.3, 2.6), delay_us=(14_000_000, 40_000_000)),
         required=(at_least("report_s", 10.5),),
     ),
     Scenario(
         name="wide_spread_block", family=FAMILY, near_miss_of="absorbed_block",
-        compose=partial(_block, widen=(0.0065, 0.0090)), ranges=_BLOCK,
+        compose=partial(_block, widen=(0.0150, 0.0200)), ranges=_BLOCK,
         required=(at_least("stock_spread_bps", 55),),
     ),
 )  # fmt: skip

@@ -26,7 +26,7 @@ PACKAGE, STOCK_TIED, STOCK_TIED_SINGLE = BY_LETTER["f"], BY_LETTER["n"], BY_LETT
 LEAD_US = 40 * SECOND_US
 TAIL_US = 5 * SECOND_US
 MULTIPLIER = 100
-SLACK = 5  # a listed expiry may be a fifth farther or nearer than the days asked for
+SLACK = 8  # a listed expiry may be an eighth farther or nearer than the days asked for
 LEAST_SIZE = 10  # contracts of a packet that may become an event: options-engine errata 2
 
 
@@ -78,7 +78,7 @@ class Draft:
         """Return whether the nearest listed expiry is about as far as one of the days."""
         real = days_of(self, contract)
         least, most = min(dte), max(dte)
-        return least - 1 - least // SLACK <= real <= most + most // SLACK
+        return least - least // SLACK <= real <= most + most // SLACK
 
     def size_for(self, contract: str, premium_usd: int) -> int:
         """Return how many contracts cost a premium at the middle.

@@ -70,7 +70,7 @@ NEAR_MISSES = (
         near_miss_of=FAMILY, weight=0.8, cast="reporting",
         compose=flow_of(side=1, codes=(AUTO,), event="earnings"),
         ranges=Ranges(
-            premium_usd=(200_000, 400_000), prints=(7, 9), gap_us=(15_000, 90_000), dte=(7,),
+            premium_usd=(200_000, 400_000), prints=(8, 10), gap_us=(15_000, 90_000), dte=(7,),
             strike=(0.995, 1.02), side=(0.85, 1.0), days_ahead=(15, 19), least_micros=500_000,
         ),
         required=(at_least("ask_share", 0.58), at_least("premium_usd", 140_000)),
@@ -82,7 +82,7 @@ NEAR_MISSES = (
         near_miss_of=FAMILY, weight=0.8, cast="reporting",
         compose=flow_of(side=1, codes=(AUTO,), event="earnings"),
         ranges=Ranges(
-            premium_usd=(200_000, 400_000), prints=(7, 9), gap_us=(15_000, 90_000), dte=(60, 75),
+            premium_usd=(200_000, 400_000), prints=(8, 10), gap_us=(15_000, 90_000), dte=(60, 75),
             strike=(0.995, 1.02), side=(0.85, 1.0), days_ahead=(35, 45), least_micros=800_000,
         ),
         required=(at_least("ask_share", 0.58), at_least("days_to_event", 22)),

@@ -11,39 +11,40 @@ from ingest.synthetic.scenarios.scenario import Scenario
 
 FAMILY = "hedge_reactive"
 FUNDS = ("SPY", "QQQ", "IWM")
+ACTIVE = (*FUNDS, "NVDA", "TSLA", "AAPL", "AMZN", "META", "MSFT", "AMD", "GOOGL", "AVGO", "NFLX")
 _GAMMA = (
     at_most("dte", 2), at_least("size", 500), at_least("otm", -0.015), at_most("otm", 0.015),
 )  # fmt: skip
 
 SCENARIOS = (
     Scenario(
-        name="gamma_pinch_call_hedge", family=FAMILY, profile=FAMILY, weight=0.92, cast=FUNDS,
+        name="gamma_pinch_call_hedge", family=FAMILY, profile=FAMILY, weight=0.92, cast=ACTIVE,
         compose=flow_of(right="C", side=1, rest="other", codes=(AUTO,)),
         ranges=Ranges(
             size=(1_000, 2_000), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
-            strike=(1.001, 1.006), side=(0.5, 0.57), move_bps=(30.0, 55.0), least_micros=350_000,
+            strike=(1.001, 1.006), side=(0.5, 0.57), move_bps=(38.0, 60.0), least_micros=350_000,
         ),
-        required=(*_GAMMA, at_least("move_bps", 12)),
+        required=(*_GAMMA, at_least("move_bps", 16)),
     ),
     Scenario(
-        name="reactive_put_wall", family=FAMILY, profile=FAMILY, weight=1.15, cast=FUNDS,
+        name="reactive_put_wall", family=FAMILY, profile=FAMILY, weight=1.15, cast=ACTIVE,
         compose=flow_of(right="P", side=1, rest="mid", codes=(AUTO,)),
         ranges=Ranges(
             size=(1_200, 2_400), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
             strike=(1.001, 1.006), side=(0.5, 0.57), move_bps=(-75.0, -40.0),
             least_micros=350_000,
         ),
-        required=(*_GAMMA, at_most("move_bps", -12)),
+        required=(*_GAMMA, at_most("move_bps", -16)),
     ),
     Scenario(
-        name="dealer_unwind", family=FAMILY, profile=FAMILY, weight=0.88, cast=FUNDS,
+        name="dealer_unwind", family=FAMILY, profile=FAMILY, weight=0.88, cast=ACTIVE,
         compose=flow_of(side=-1, rest="mid", codes=(AUTO,)),
         ranges=Ranges(
             size=(900, 1_800), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
-            strike=(0.998, 1.004), side=(0.5, 0.57), move_bps=(-45.0, -22.0),
+            strike=(0.998, 1.004), side=(0.5, 0.57), move_bps=(-60.0, -36.0),
             least_micros=350_000,
         ),
-        required=(*_GAMMA, at_most("move_bps", -12)),
+        required=(*_GAMMA, at_most("move_bps", -16)),
     ),
 )  # fmt: skip
 

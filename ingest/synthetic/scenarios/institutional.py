@@ -13,11 +13,11 @@ from ingest.synthetic.scenarios.scenario import Scenario
 
 FAMILY = "institutional_directional"
 _SWEEP = Ranges(
-    premium_usd=(260_000, 460_000), prints=(5, 7), gap_us=(8_000, 60_000), dte=(7, 14),
+    premium_usd=(260_000, 460_000), prints=(7, 9), gap_us=(8_000, 60_000), dte=(7, 14),
     strike=(1.005, 1.02), side=(0.85, 1.0), least_micros=400_000,
 )  # fmt: skip
 _SWEPT = (
-    at_least("premium_usd", 180_000), at_least("prints", 4), at_least("venues", 3),
+    at_least("premium_usd", 180_000), at_least("prints", 6), at_least("venues", 3),
     at_least("iso_share", 0.99), at_most("span_ms", 2_000),
 )  # fmt: skip
 
@@ -36,8 +36,8 @@ SCENARIOS = (
         name="ask_lift_accumulation", family=FAMILY, profile=FAMILY, weight=0.95,
         compose=flow_of(side=1, codes=(AUTO,)),
         ranges=Ranges(
-            premium_usd=(90_000, 180_000), prints=(7, 9), gap_us=(15_000, 100_000), packets=(2, 3),
-            dte=(14, 21, 30), strike=(0.995, 1.01), side=(0.8, 1.0), least_micros=600_000,
+            premium_usd=(110_000, 200_000), prints=(8, 10), gap_us=(15_000, 100_000),
+            packets=(2, 3), dte=(14, 21, 30), strike=(0.995, 1.01), side=(0.8, 1.0), least_micros=600_000,
         ),
         required=(
             at_least("packets", 2), at_least("ask_share", 0.58), at_least("premium_usd", 60_000),
@@ -47,7 +47,7 @@ SCENARIOS = (
         name="far_dated_conviction", family=FAMILY, profile=FAMILY, weight=0.72,
         compose=flow_of(side=1, codes=(AUTO,)),
         ranges=Ranges(
-            premium_usd=(160_000, 260_000), prints=(6, 8), gap_us=(20_000, 110_000),
+            premium_usd=(180_000, 320_000), prints=(8, 10), gap_us=(20_000, 110_000),
             dte=(60, 90), strike=(0.99, 1.02), side=(0.85, 1.0), least_micros=1_000_000,
         ),
         required=(

@@ -28,7 +28,7 @@ from ingest.synthetic.steps import (
 FAMILY = "platform"
 _FLOW = Flow(right="C", side=1, codes=(ISO,))
 _SWEEP = Ranges(
-    premium_usd=(280_000, 460_000), prints=(6, 8), gap_us=(8_000, 60_000), dte=(14, 21),
+    premium_usd=(320_000, 480_000), prints=(8, 10), gap_us=(8_000, 60_000), dte=(14, 21),
     strike=(1.0, 1.02), side=(0.9, 1.0), least_micros=600_000,
 )  # fmt: skip
 

@@ -31,8 +31,8 @@ SCENARIOS = (
         name="short_dated_put_panic", family=FAMILY, profile=FAMILY, weight=0.92, cast="volatile",
         compose=flow_of(right="P", side=1, codes=(ISO, ISO, AUTO)),
         ranges=Ranges(
-            premium_usd=(26_000, 50_000), prints=(6, 9), gap_us=(6_000, 70_000), dte=(1, 2, 3, 4, 7),
-            strike=(1.055, 1.07), side=(0.8, 1.0), move_bps=(-60.0, -25.0),
+            premium_usd=(26_000, 50_000), prints=(6, 9), gap_us=(6_000, 70_000),
+            dte=(1, 2, 3, 4, 7), strike=(1.055, 1.07), side=(0.8, 1.0), move_bps=(-60.0, -25.0),
             iv_points=(0.02, 0.05), least_micros=120_000,
         ),
         required=(*_SHOWN, at_most("move_bps", -10)),
@@ -42,8 +42,8 @@ SCENARIOS = (
         cast="volatile",
         compose=flow_of(side=1, codes=(AUTO,)),
         ranges=Ranges(
-            premium_usd=(26_000, 50_000), prints=(6, 8), gap_us=(10_000, 110_000), dte=(1, 2, 3, 4, 5, 7),
-            strike=(1.055, 1.065), side=(0.75, 1.0), least_micros=120_000,
+            premium_usd=(26_000, 50_000), prints=(6, 8), gap_us=(10_000, 110_000),
+            dte=(1, 2, 3, 4, 5, 7), strike=(1.055, 1.065), side=(0.75, 1.0), least_micros=120_000,
         ),
         required=_SHOWN,
     ),

@@ -21,11 +21,11 @@ SCENARIOS = (
         name="covered_call_overwrite", family=FAMILY, profile=FAMILY, weight=0.82,
         compose=package_of(("C", 0, -1), code=STOCK_TIED_SINGLE, stock=1),
         ranges=Ranges(
-            premium_usd=(520_000, 900_000), dte=(28, 35, 45), strike=(1.04, 1.06),
+            premium_usd=(760_000, 1_200_000), dte=(28, 35, 45), strike=(1.04, 1.06),
             least_micros=400_000,
         ),
         required=(
-            at_least("bid_share", 0.9), at_least("premium_usd", 350_000), at_least("otm", 0.02),
+            at_least("bid_share", 0.9), at_least("premium_usd", 550_000), at_least("otm", 0.02),
         ),
         forbidden=(at_least("ask_share", 0.1),),
     ),
@@ -33,11 +33,11 @@ SCENARIOS = (
         name="cash_secured_put_write", family=FAMILY, profile=FAMILY, weight=0.82, cast="volatile",
         compose=flow_of(right="P", side=-1, codes=(AUTO,), one_venue=True),
         ranges=Ranges(
-            premium_usd=(560_000, 900_000), prints=(1, 2), gap_us=(20_000, 120_000), dte=(1, 2, 3, 4, 5, 7),
-            strike=(1.055, 1.065), least_micros=250_000,
+            premium_usd=(820_000, 1_200_000), prints=(1, 1), dte=(1, 2, 3, 4, 5, 7),
+            strike=(1.055, 1.065), least_micros=1_200_000,
         ),
         required=(
-            at_least("bid_share", 0.9), at_least("premium_usd", 400_000), at_least("otm", 0.05),
+            at_least("bid_share", 0.9), at_least("premium_usd", 600_000), at_least("otm", 0.05),
         ),
     ),
     Scenario(
@@ -77,7 +77,7 @@ NEAR_MISSES = (
         near_miss_of=FAMILY, weight=0.8,
         compose=flow_of(right="C", side=-1, codes=(AUTO,)),
         ranges=Ranges(
-            premium_usd=(220_000, 420_000), prints=(7, 9), gap_us=(15_000, 100_000), dte=(28, 35),
+            premium_usd=(220_000, 420_000), prints=(8, 10), gap_us=(15_000, 100_000), dte=(28, 35),
             strike=(1.0, 1.03), side=(0.85, 1.0), least_micros=700_000,
         ),
         required=(at_least("bid_share", 0.58), at_most("ask_share", 0.2)),
