@@ -34,11 +34,11 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
         f"calibration: Brier {_share(report.brier)}  log loss {_share(report.log_loss)}  "
         f"ECE {_share(report.ece)}"
     )
-    for row in report.reliability:
-        if row.count:
+    for each in report.reliability:
+        if each.count:
             yield (
-                f"  score {row.low:.2f} to {row.high:.2f}: {row.count:5} read, mean "
-                f"{_share(row.mean_score)}, right {_share(row.accuracy)}"
+                f"  score {each.low:.2f} to {each.high:.2f}: {each.count:5} read, mean "
+                f"{_share(each.mean_score)}, right {_share(each.accuracy)}"
             )
     yield ""
     yield (

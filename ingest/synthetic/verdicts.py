@@ -1,4 +1,4 @@
-"""Figures of many trials: labels against readings, false alerts an hour, and what the errors are."""
+"""Figures of many trials: labels against readings, false alerts an hour, what the errors are."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

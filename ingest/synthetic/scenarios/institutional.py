@@ -37,7 +37,8 @@ SCENARIOS = (
         compose=flow_of(side=1, codes=(AUTO,)),
         ranges=Ranges(
             premium_usd=(110_000, 200_000), prints=(8, 10), gap_us=(15_000, 100_000),
-            packets=(2, 3), dte=(14, 21, 30), strike=(0.995, 1.01), side=(0.8, 1.0), least_micros=600_000,
+            packets=(2, 3), dte=(14, 21, 30), strike=(0.995, 1.01), side=(0.8, 1.0),
+            least_micros=600_000,
         ),
         required=(
             at_least("packets", 2), at_least("ask_share", 0.58), at_least("premium_usd", 60_000),
