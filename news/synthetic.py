@@ -14,7 +14,7 @@ from flow.domain.units import MINUTE_US, SECOND_US, to_datetime
 from news.providers import Item, Page
 
 MIN_RATE, MAX_RATE = 0.1, 6_000.0
-# The symbols of the synthetic market (ingest.seedmarket); a test holds that they agree.
+# The busiest symbols of the synthetic market (ingest.synthetic); a test holds that they are there.
 SYMBOLS = (
     "SPY", "QQQ", "NVDA", "AAPL", "TSLA", "AMD", "MSFT", "AMZN", "META", "GOOGL", "IWM", "NFLX",
 )  # fmt: skip

@@ -149,8 +149,9 @@ class Background:
                               * (2.0 if days > 60 else 1.0), days)  # fmt: skip
             other = self._chains.series(listing, expiry, far, right)
             self._print(sheet, series, quote, place, ts=ts, size=size, venue=venue, kind=kind)
-            self._print(sheet, other, sheet.option(other), _opposite(place), ts=ts, size=size,
-                        venue=venue, kind=kind)  # fmt: skip
+            self._print(sheet, other, sheet.option(other), _opposite(place),
+                        ts=ts + 1 + (more >> 3 & 31), size=size, venue=venue,
+                        kind=kind)  # fmt: skip
             return
         if kind == "S" and size >= 5 and more >> 38 & 7 < _SWEEP_SHARE:
             self._sweep(sheet, series, quote, place, ts=ts, size=size, bits=more)

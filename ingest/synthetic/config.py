@@ -17,8 +17,10 @@ MAX_EVENTS_PER_S = 20_000
 # Firehose is what an operator sets (`firehose_events_per_s`); quotes make about half of all events.
 OPTION_PRINTS_PER_S: dict[Mode, float] = {"realistic": 50.0, "active": 250.0}
 EQUITY_PRINTS_PER_S: dict[Mode, float] = {"realistic": 200.0, "active": 1_000.0}
-# Of the events of a firehose: option prints, equity prints; the rest are quotes (measured).
-FIREHOSE_SHARES = (0.21, 0.42)
+# Of the events of a firehose: option prints, equity prints; the rest are quotes.
+FIREHOSE_SHARES = (0.16, 0.32)
+# Equity prints per option print where only the rate of option prints is asked for (a load run).
+EQUITIES_PER_OPTION = 0.6
 
 
 class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,12 +34,14 @@ class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
     equity_prints_per_s: float = EQUITY_PRINTS_PER_S["realistic"]
     hours: Hours = "always"
     off_exchange_share: float = 0.40
+    events_per_s: float = 0.0  # repeat quotes with other sizes up to this rate of all events
 
     def __post_init__(self) -> None:
         """Refuse rates that no machine makes. Errors: ValueError naming the value."""
         for name, rate in (
             ("option_prints_per_s", self.option_prints_per_s),
             ("equity_prints_per_s", self.equity_prints_per_s),
+            ("events_per_s", self.events_per_s),
         ):
             if not 0 <= rate <= MAX_EVENTS_PER_S:
                 raise ValueError(f"{name} is {rate}; expected 0 to {MAX_EVENTS_PER_S}")
@@ -60,5 +64,15 @@ def config_of(
     return MarketConfig(
         option_prints_per_s=OPTION_PRINTS_PER_S.get(options, firehose_events_per_s * option_share),
         equity_prints_per_s=EQUITY_PRINTS_PER_S.get(equities, firehose_events_per_s * equity_share),
+        hours=hours,
+        events_per_s=firehose_events_per_s if "firehose" in {options, equities} else 0.0,
+    )
+
+
+def config_at(option_prints_per_s: float, *, hours: Hours = "always") -> MarketConfig:
+    """Return the settings of a load run: option prints decide, equities and quotes follow."""
+    return MarketConfig(
+        option_prints_per_s=option_prints_per_s,
+        equity_prints_per_s=option_prints_per_s * EQUITIES_PER_OPTION,
         hours=hours,
     )

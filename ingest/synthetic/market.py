@@ -14,7 +14,7 @@ from ingest.synthetic.background import Background
 from ingest.synthetic.book import Book, StockQuote
 from ingest.synthetic.clockwork import cell_of, print_curve, start_of
 from ingest.synthetic.config import BEAT_US, MarketConfig
-from ingest.synthetic.draws import key_of
+from ingest.synthetic.draws import key_of, mix
 from ingest.synthetic.effects import IMPACT_US, Effects
 from ingest.synthetic.sheet import Item, Row, Sheet
 from ingest.synthetic.stage import Stage
@@ -25,6 +25,7 @@ from ingest.synthetic.universe import Listing
 # on quotes. Four beats are a second.
 _QUIET_BEATS = ((8, 2), (40, 4), (120, 12))
 _QUIET_MOST = 24
+_CALM_PRINTS_PER_S = 100.0
 _MINUTE_US = 60_000_000
 _PARTS_KEPT = 2_000
 
@@ -69,6 +70,9 @@ class Market:
         self._background = Background(
             key_of(seed, "background"), self.config, self._stage.names, self._stage.chains
         )
+        self._fill_key = key_of(seed, "fill")
+        # Where little trades, quiet symbols are quoted less often, too.
+        self._calm = max(1, int(_CALM_PRINTS_PER_S / max(1.0, self.config.equity_prints_per_s)))
         self._parts: dict[bytes, Part] = {}
         self._pending: list[Row] = []
         self._next: int | None = None
@@ -137,6 +141,9 @@ class Market:
             part.act(sheet, self._stock_at, beat)
         self._quote_quietly(sheet, beat)
         self._background.add_to(sheet, book, beat)
+        if self.config.events_per_s:
+            share = BEAT_US / 1_000_000
+            sheet.fill(int(self.config.events_per_s * share), mix(self._fill_key ^ mix(beat)))
         return sheet.rows
 
     def _effects(self, stage: Stage, beat: int, parts: list[Part]) -> dict[int, Effects]:
@@ -163,6 +170,7 @@ class Market:
         listings, first = self._stage.names.listings, 0
         for last, beats in (*_QUIET_BEATS, (len(listings), _QUIET_MOST)):
             end = min(last, len(listings))
-            for number in range(first + (beat - first) % beats, end, beats):
+            step = beats * self._calm
+            for number in range(first + (beat - first) % step, end, step):
                 sheet.stock(listings[number])
             first = end

@@ -1,6 +1,6 @@
 """What each symbol is worth at each second: Brownian bridges that can be entered anywhere.
 
-    256 cells (days)   level: anchored at zero at both ends, so that prices stay plausible for ever
+    64 cells (days)    level: anchored at zero at both ends, so that prices stay plausible for ever
     1 cell             from the level of its start to that of its end, in business time, to 1 s
     inside a second    a straight line
 
@@ -13,7 +13,7 @@ from ingest.synthetic.draws import key_of, mix, normal
 from ingest.synthetic.exact import exp, sqrt
 from ingest.synthetic.universe import Listing
 
-BLOCK = 256
+BLOCK = 64
 # Daily volatility of the factors. Source: 0.9 % is about 14 % a year; the sector's is a guess.
 MARKET_VOLATILITY, SECTOR_VOLATILITY = 0.009, 0.006
 _OWN_FLOOR = 0.35  # at least this share of a symbol's volatility is its own

@@ -16,6 +16,7 @@ from flow.domain.events import (
 from ingest.synthetic.book import Book, OptionMarket, StockQuote
 from ingest.synthetic.chains import Series
 from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.draws import mix
 from ingest.synthetic.effects import Effects
 from ingest.synthetic.steps import Halt, Scheduled, Standing, Story
 from ingest.synthetic.universe import Listing
@@ -27,6 +28,9 @@ _RANKS: dict[type[Any], int] = {
     OptionPrint: Rank.OPTION_PRINT,
     Story: Rank.NEWS,
 }
+
+
+_FILL_SPAN_US = 200_000  # repeated quotes come in the last part of a beat
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,23 @@ class Sheet:
         rows = self.rows
         rank = _RANKS.get(type(event), Rank.CALENDAR)
         rows.append((wire_us, rank, self._beat, len(rows), event, scene))
+
+    def fill(self, count: int, key: int) -> None:
+        """Repeat quotes of this beat with other sizes until it has `count` events."""
+        quotes = [row[4] for row in self.rows if isinstance(row[4], EquityQuote | OptionQuote)]
+        first = (self._beat + 1) * BEAT_US - _FILL_SPAN_US
+        for n in range(count - len(self.rows) if quotes else 0):
+            bits = mix(key ^ n)
+            quote = quotes[(bits & 0xFFFFFFFF) * len(quotes) >> 32]
+            ts = first + ((bits >> 40) * _FILL_SPAN_US >> 24)
+            name = quote.symbol if isinstance(quote, EquityQuote) else quote.contract
+            lot = 100 if isinstance(quote, EquityQuote) else 1
+            bid_size = quote.bid_size and lot * (1 + (bits >> 32 & 15))
+            again = type(quote)(
+                ts, self.uid(), name, quote.bid_micros, quote.ask_micros, bid_size,
+                lot * (1 + (bits >> 36 & 15)),
+            )  # fmt: skip
+            self.add(ts, again)
 
     def uid(self) -> bytes:
         """Return the identity of the next event: equal markets name equal events equally."""

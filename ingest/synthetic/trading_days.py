@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from flow.domain.sessions import Calendar, SessionDay, at_new_york
 
-FIRST_YEAR, LAST_YEAR = 2023, 2032
+FIRST_YEAR, LAST_YEAR = 2020, 2035
 _OPEN, _CLOSE, _EARLY = time(9, 30), time(16), time(13)
 
 

@@ -13,8 +13,12 @@ from flow.domain.units import MICROS
 from ingest.synthetic.config import QUOTE_WINDOW_US
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.exact import sqrt
-from ingest.synthetic.universe_consumer import COMMUNICATION, DISCRETIONARY
+from ingest.synthetic.universe_consumer import COMMUNICATION, DISCRETIONARY, STAPLES
+from ingest.synthetic.universe_financials import FINANCIALS, REAL_ESTATE
 from ingest.synthetic.universe_funds import FUNDS
+from ingest.synthetic.universe_health import HEALTH
+from ingest.synthetic.universe_industry import INDUSTRIALS
+from ingest.synthetic.universe_resources import ENERGY, MATERIALS, UTILITIES
 from ingest.synthetic.universe_technology import TECHNOLOGY
 
 _TABLES = {
@@ -22,6 +26,14 @@ _TABLES = {
     "technology": TECHNOLOGY,
     "discretionary": DISCRETIONARY,
     "communication": COMMUNICATION,
+    "staples": STAPLES,
+    "financials": FINANCIALS,
+    "real estate": REAL_ESTATE,
+    "health": HEALTH,
+    "industrials": INDUSTRIALS,
+    "energy": ENERGY,
+    "materials": MATERIALS,
+    "utilities": UTILITIES,
 }
 _VENUES = {"N": 108, "Q": 110, "P": 109, "Z": 116, "A": 101}  # flow.domain.venues
 # Options of these expire every trading day. Source: the exchanges' lists of daily expirations.
@@ -29,11 +41,12 @@ DAILY_EXPIRIES = frozenset({"SPY", "QQQ", "IWM"})
 # How much more than by its stock's turnover the options of a name trade: the crowd's favourites
 # against the rest (guess, in the proportions of the exchanges' monthly volume reports).
 _OPTION_FAVOUR = {
-    "SPY": 5.0, "QQQ": 5.0, "IWM": 4.0, "NVDA": 1.6, "TSLA": 3.0, "AAPL": 1.6, "AMD": 1.6,
-    "AMZN": 1.4, "META": 1.5, "PLTR": 3.0, "GLD": 1.5, "SLV": 3.0, "TLT": 1.5, "NFLX": 1.5,
-    "COIN": 2.0, "HOOD": 2.0, "INTC": 1.6, "F": 1.5, "SMCI": 2.0, "BAC": 1.0, "XLF": 1.0,
+    "SPY": 2.6, "QQQ": 3.0, "IWM": 3.5, "NVDA": 1.5, "TSLA": 2.0, "AAPL": 1.6, "AMD": 1.6,
+    "AMZN": 1.4, "META": 1.5, "PLTR": 3.0, "GOOG": 0.3, "GLD": 1.5, "SLV": 3.0, "TLT": 1.5,
+    "XLF": 1.0, "NFLX": 1.5, "COIN": 2.0, "HOOD": 2.0, "INTC": 1.6, "F": 1.5, "SMCI": 2.0,
+    "BAC": 1.0,
 }  # fmt: skip
-_OTHER_FAVOUR = 0.35
+_OTHER_FAVOUR = 0.5
 MAX_PENNY_RANK = 330  # classes of the penny program, by turnover (about 360 of all classes are)
 
 
