@@ -1,5 +1,6 @@
 """Which underlyings can play what: classes of the universe, by how their options trade."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from flow.domain.securities import DEFAULT_ETFS
@@ -20,19 +21,36 @@ def players(cast: str | tuple[str, ...]) -> tuple[str, ...]:
     names = universe()
     if not isinstance(cast, str):
         return tuple(symbol for symbol in cast if symbol in names.by_symbol)
-    tests = {
-        "stock": lambda each: not each.is_fund and each.number < STOCKS_TO,
-        "fund": lambda each: each.symbol in DEFAULT_ETFS,
-        "volatile": _is_volatile,
-        "reporting": lambda each: not each.is_fund and each.number < REPORTING_TO,
-        "liquid_stock": lambda each: (
-            not each.is_fund and each.number < PENNY_SPREAD_TO and each.price < CHEAP_TO
-        ),
-    }
-    if cast not in tests:
-        raise ValueError(f"cast is {cast}; expected one of {', '.join(sorted(tests))}")
-    return tuple(each.symbol for each in names.listings if tests[cast](each))
+    test = _TESTS.get(cast)
+    if test is None:
+        raise ValueError(f"cast is {cast}; expected one of {', '.join(sorted(_TESTS))}")
+    return tuple(each.symbol for each in names.listings if test(each))
+
+
+def _is_stock(each: Listing) -> bool:
+    return not each.is_fund and each.number < STOCKS_TO
+
+
+def _is_fund(each: Listing) -> bool:
+    return each.symbol in DEFAULT_ETFS
 
 
 def _is_volatile(each: Listing) -> bool:
     return not each.is_fund and each.number < VOLATILE_TO and each.volatility >= VOLATILE_FROM
+
+
+def _reports(each: Listing) -> bool:
+    return not each.is_fund and each.number < REPORTING_TO
+
+
+def _is_cheap_and_liquid(each: Listing) -> bool:
+    return not each.is_fund and each.number < PENNY_SPREAD_TO and each.price < CHEAP_TO
+
+
+_TESTS: dict[str, Callable[[Listing], bool]] = {
+    "stock": _is_stock,
+    "fund": _is_fund,
+    "volatile": _is_volatile,
+    "reporting": _reports,
+    "liquid_stock": _is_cheap_and_liquid,
+}
