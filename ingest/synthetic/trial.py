@@ -4,7 +4,7 @@ The label is read only here, after the engines have spoken.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -122,10 +122,23 @@ def run_trial(
     """
     scenes = place(plan, Stage(plan.seed, config))
     market = Market(plan.seed, config, ListedScenes(scenes))
-    road, notes, witness = Road(trading_calendar(), params), _Notes(scenes), Witness(scenes)
     end_us = plan.from_us + plan.count * plan.every_us + AFTER_US
-    for beat in range((plan.from_us - warm_up_us) // BEAT_US, end_us // BEAT_US):
-        items = market.beat(beat)
+    beats = range((plan.from_us - warm_up_us) // BEAT_US, end_us // BEAT_US)
+    played = ((beat, market.beat(beat)) for beat in beats)
+    return watch(played, scenes, from_us=plan.from_us, until_us=end_us, params=params)
+
+
+def watch(
+    beats: Iterable[tuple[int, list[Item]]],
+    scenes: Sequence[Scene],
+    *,
+    from_us: int,
+    until_us: int,
+    params: Params | None = None,
+) -> Outcome:
+    """Drive the items of beats, in their order, through the engines; judge what came of scenes."""
+    road, notes, witness = Road(trading_calendar(), params), _Notes(scenes), Witness(scenes)
+    for beat, items in beats:
         witness.see(items)
         notes.see(items)
         rows, dark = road.take(items, (beat + 1) * BEAT_US)
@@ -135,10 +148,10 @@ def run_trial(
         readings=[_reading(notes, scene, witness) for scene in scenes],
         false_alerts=[
             false for alert in notes.alerts
-            if alert.ts >= plan.from_us and (false := _judge(notes, alert)) is not None
+            if alert.ts >= from_us and (false := _judge(notes, alert)) is not None
         ],
         dark_false=notes.dark_false,
-        hours=(end_us - plan.from_us) / (3_600 * SECOND_US),
+        hours=(until_us - from_us) / (3_600 * SECOND_US),
         prints=road.prints,
         own_prints=sum(notes.own.values()),
         alerts=len(notes.alerts),
