@@ -39,6 +39,10 @@ def _is_volatile(each: Listing) -> bool:
     return not each.is_fund and each.number < VOLATILE_TO and each.volatility >= VOLATILE_FROM
 
 
+def _is_volatile_aside(each: Listing) -> bool:
+    return _is_volatile(each) and not _reports(each)
+
+
 def _reports(each: Listing) -> bool:
     return not each.is_fund and each.number < REPORTING_TO
 
@@ -52,5 +56,6 @@ _TESTS: dict[str, Callable[[Listing], bool]] = {
     "fund": _is_fund,
     "volatile": _is_volatile,
     "reporting": _reports,
+    "volatile_aside": _is_volatile_aside,
     "liquid_stock": _is_cheap_and_liquid,
 }

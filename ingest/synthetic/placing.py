@@ -37,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     from_us: int
     count: int
-    every_us: int = 10 * SECOND_US
+    every_us: int = 6 * SECOND_US
     apart_us: int = 420 * SECOND_US
     ranges: Mapping[str, Ranges] = {}
 

@@ -19,10 +19,13 @@ from ingest.synthetic.trading_days import trading_calendar
 from ingest.synthetic.trial import Outcome, run_trial
 from signals.engine.params import PRESETS, Params
 
-FIRST_DAY = date(2025, 3, 3).toordinal()  # a Monday; trials walk through the weekdays from here
+# Trials are on Wednesdays to Fridays from here on: then single names, too, have contracts of two
+# days and less, which hedges are played in.
+FIRST_WEDNESDAY = date(2025, 3, 5).toordinal()
+WEEKS = 8
 BEGINS = time(10, 15)
-WARM_UP_US = 20 * MINUTE_US
-SLOTS = 250  # of one trial: 42 minutes of scenes
+WARM_UP_US = 15 * MINUTE_US
+SLOTS = 500  # of one trial: 50 minutes of scenes
 # 50 option prints a second are the realistic market (platform.md 4.1 BETTER); of the 200 equity
 # prints a tenth is enough for what off-exchange inference needs here, and saves most of the time.
 RATES = MarketConfig(option_prints_per_s=50.0, equity_prints_per_s=20.0)
@@ -94,8 +97,9 @@ def _outcomes(trials: Sequence[Trial], workers: int) -> Iterator[Outcome]:
 
 
 def _day_of(seed: int) -> int:
-    """Return a trading day by a seed, all weekdays alike."""
-    calendar, day = trading_calendar(), FIRST_DAY + seed % 50
-    while calendar.close_of(day) is None:
-        day += 1
+    """Return a trading day by a seed."""
+    week, weekday = divmod(seed % (3 * WEEKS), 3)
+    day = FIRST_WEDNESDAY + 7 * week + weekday
+    while trading_calendar().close_of(day) is None:
+        day -= 1
     return day

@@ -21,7 +21,7 @@ SCENARIOS = (
         name="gamma_pinch_call_hedge", family=FAMILY, profile=FAMILY, weight=0.92, cast=ACTIVE,
         compose=flow_of(right="C", side=1, rest="other", codes=(AUTO,)),
         ranges=Ranges(
-            size=(1_000, 2_000), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
+            size=(1_000, 2_000), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1, 2),
             strike=(1.001, 1.006), side=(0.5, 0.57), move_bps=(38.0, 60.0), least_micros=350_000,
         ),
         required=(*_GAMMA, at_least("move_bps", 16)),
@@ -30,7 +30,7 @@ SCENARIOS = (
         name="reactive_put_wall", family=FAMILY, profile=FAMILY, weight=1.15, cast=ACTIVE,
         compose=flow_of(right="P", side=1, rest="mid", codes=(AUTO,)),
         ranges=Ranges(
-            size=(1_200, 2_400), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
+            size=(1_200, 2_400), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1, 2),
             strike=(1.001, 1.006), side=(0.5, 0.57), move_bps=(-75.0, -40.0),
             least_micros=350_000,
         ),
@@ -40,7 +40,7 @@ SCENARIOS = (
         name="dealer_unwind", family=FAMILY, profile=FAMILY, weight=0.88, cast=ACTIVE,
         compose=flow_of(side=-1, rest="mid", codes=(AUTO,)),
         ranges=Ranges(
-            size=(900, 1_800), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1),
+            size=(900, 1_800), prints=(2, 3), gap_us=(20_000, 140_000), dte=(0, 1, 2),
             strike=(0.998, 1.004), side=(0.5, 0.57), move_bps=(-60.0, -36.0),
             least_micros=350_000,
         ),

@@ -14,9 +14,9 @@ from ingest.synthetic.scenarios.setting import Setting
 from ingest.synthetic.scenarios.tape import Emitted
 from ingest.synthetic.steps import Label, Scene
 
-# Which underlyings play it: any stock; funds; the names whose options trade most ("active");
-# those of them that move most ("volatile"); those that report earnings ("reporting").
-Cast = Literal["stock", "fund", "active", "volatile", "reporting", "liquid_stock"]
+# Which underlyings play it (casting): any stock; funds; the names that move most, or those of them
+# that no earnings scene is played on; those that report earnings; cheap ones quoted a cent wide.
+Cast = Literal["stock", "fund", "volatile", "volatile_aside", "reporting", "liquid_stock"]
 Expectation = Literal["alert", "no_alert"]
 
 
