@@ -241,7 +241,8 @@ def _option_price(place: str, quote: OptionMarket, listing: Listing, bits: int) 
     ticks = (ask - low) // tick
     if ticks < 2:
         return ask if bits & 1 else low
-    return low + tick * (ticks // 2 + (ticks % 2) * (bits >> 1 & 1))
+    price = low + tick * (ticks // 2 + (ticks % 2) * (bits >> 1 & 1))
+    return price // option_tick(listing, price) * option_tick(listing, price)
 
 
 def _poisson(mean: float, key: int) -> int:
