@@ -169,7 +169,8 @@ def option_price(place: Place, quote: OptionMarket, listing: Listing) -> int:
         return quote.ask + option_tick(listing, quote.ask)
     if place is Place.BELOW_BID:
         return max(tick, low - tick)
-    return (low + (quote.ask - low) // 2) // tick * tick
+    middle = low + (quote.ask - low) // 2
+    return middle // option_tick(listing, middle) * option_tick(listing, middle)
 
 
 def stock_price(step: EquityTrade, quote: StockQuote) -> int:

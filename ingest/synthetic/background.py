@@ -21,6 +21,7 @@ from ingest.synthetic.tables import (
     DISTANCES,
     LIT_PLACES,
     MONTHLY_EXPIRY,
+    NEGOTIATED_KINDS,
     ODD_LOT,
     OFF_EXCHANGE_VENUES,
     OFF_PLACES,
@@ -42,7 +43,7 @@ from ingest.synthetic.ticks import option_tick
 from ingest.synthetic.universe import Listing, Universe
 
 _SPAN_US = BEAT_US - QUOTE_WINDOW_US - 2_000  # prints of a beat come in this span of it
-_PRINTS_PER_ORDER = 1.24  # measured: sweeps and spreads print more than once
+_PRINTS_PER_ORDER = 1.18  # measured: sweeps and spreads print more than once
 _SWEEP_SHARE = 6  # of a sweep order of 5 and more contracts, six in eight go to several venues
 _LEAN_MOST = 0.18  # how far a rising path tilts the sides of a second
 _CODES = {kind: (ord(kind),) for kind in set(OPTION_KINDS)}
@@ -57,6 +58,7 @@ class Background:
         self._config = config
         self._names = names
         self._chains = chains
+        self._most = config.plain_premium_usd * MICROS // 100  # micro-dollars a share
         self._terms: dict[int, tuple[int, tuple[int, ...], tuple[float, ...]]] = {}
 
     def add_to(self, sheet: Sheet, book: Book, beat: int) -> None:
@@ -144,6 +146,9 @@ class Background:
         place = OPTION_PLACES[mix(more) & 1_023]
         venue = OPTION_VENUES[more >> 30 & 255]
         quote = sheet.option(series)
+        if kind not in NEGOTIATED_KINDS:
+            # Who means nothing by it pays little: large orders are negotiated or legs of packages.
+            size = max(1, min(size, self._most * (1 + (more >> 60)) // (16 * quote.ask)))
         if kind in SPREAD_KINDS:
             far = strike_near(listing, series.strike + (1 + (more >> 38 & 3)) * listing.strike_step
                               * (2.0 if days > 60 else 1.0), days)  # fmt: skip
@@ -241,7 +246,8 @@ def _option_price(place: str, quote: OptionMarket, listing: Listing, bits: int) 
     ticks = (ask - low) // tick
     if ticks < 2:
         return ask if bits & 1 else low
-    return low + tick * (ticks // 2 + (ticks % 2) * (bits >> 1 & 1))
+    price = low + tick * (ticks // 2 + (ticks % 2) * (bits >> 1 & 1))
+    return price // option_tick(listing, price) * option_tick(listing, price)
 
 
 def _poisson(mean: float, key: int) -> int:

@@ -21,6 +21,7 @@ EQUITY_PRINTS_PER_S: dict[Mode, float] = {"realistic": 200.0, "active": 1_000.0}
 FIREHOSE_SHARES = (0.16, 0.32)
 # Equity prints per option print where only the rate of option prints is asked for (a load run).
 EQUITIES_PER_OPTION = 0.6
+LOUD_PREMIUM_USD = 1_000_000  # of load runs: without scenes something has to stand out
 
 
 class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,12 +29,15 @@ class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     `off_exchange_share` is of equity prints. Source: 35 to 45 % in today's market (off-exchange
     volume as FINRA and the exchanges publish it); 24 to 42 % on the real days of 2013.
+    `plain_premium_usd` is the most that a plain background order costs (guess: half of all
+    are below 500; what costs more stands out in the eyes of the engine and is left to scenes).
     """
 
     option_prints_per_s: float = OPTION_PRINTS_PER_S["realistic"]
     equity_prints_per_s: float = EQUITY_PRINTS_PER_S["realistic"]
     hours: Hours = "always"
     off_exchange_share: float = 0.40
+    plain_premium_usd: int = 9_000
     events_per_s: float = 0.0  # repeat quotes with other sizes up to this rate of all events
 
     def __post_init__(self) -> None:
@@ -75,4 +79,5 @@ def config_at(option_prints_per_s: float, *, hours: Hours = "always") -> MarketC
         option_prints_per_s=option_prints_per_s,
         equity_prints_per_s=option_prints_per_s * EQUITIES_PER_OPTION,
         hours=hours,
+        plain_premium_usd=LOUD_PREMIUM_USD,
     )

@@ -35,6 +35,7 @@ OPTION_KINDS = table([
     ("I", 57), ("S", 12), ("a", 9), ("b", 1), ("f", 8), ("g", 4), ("j", 4), ("l", 2),
     ("c", 1.2), ("e", 0.5), ("n", 0.4), ("r", 0.2), ("k", 0.2),
 ])  # fmt: skip
+NEGOTIATED_KINDS = frozenset("fgjlcenrk")  # their prints say little about who was eager
 SPREAD_KINDS = frozenset("fg")  # two legs, printed at once
 # Market shares of the option venues, 2025 (OCC's monthly exchange report, rounded).
 OPTION_VENUES = table([

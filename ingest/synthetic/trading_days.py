@@ -33,7 +33,8 @@ def session_days() -> Iterator[SessionDay]:
 
 
 def _holidays(year: int) -> set[date]:
-    fixed = [_observed(date(year, *day)) for day in ((1, 1), (6, 19), (7, 4), (12, 25))]
+    days = ((1, 1), (7, 4), (12, 25), *([(6, 19)] if year >= 2022 else []))
+    fixed = [_observed(date(year, *day)) for day in days]
     fixed = [day for day in fixed if day.year == year and (day.month, day.day) != (12, 31)]
     return {
         *fixed,
