@@ -32,7 +32,7 @@ SCENARIOS = (
         compose=flow_of(right="P", side=1, codes=(ISO, ISO, AUTO)),
         ranges=Ranges(
             premium_usd=(26_000, 50_000), prints=(6, 9), gap_us=(6_000, 70_000),
-            dte=(1, 2, 3, 4, 7), strike=(1.056, 1.07), side=(0.8, 1.0), move_bps=(-60.0, -25.0),
+            dte=(1, 2, 3, 4, 7), strike=(1.062, 1.075), side=(0.8, 1.0), move_bps=(-60.0, -25.0),
             iv_points=(0.02, 0.05), least_micros=200_000,
         ),
         required=(*_SHOWN, at_most("move_bps", -10)),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, time
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ START_US = at_new_york(date(2025, 3, 6).toordinal(), time(10, 30))
 HOUR_US = 60 * MINUTE_US
 
 
-def schedule(seed: int = 5, **control: object) -> Schedule:
-    return Schedule(seed, Stage(seed, MarketConfig()), Control(**control))  # type: ignore[arg-type]
+def schedule(seed: int = 5, **control: Any) -> Schedule:
+    return Schedule(seed, Stage(seed, MarketConfig()), Control(**control))
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def test_moods_hold_five_minutes_and_reach_every_regime() -> None:
         ("demo_profile_id", "nothing"),
     ],
 )
-def test_a_control_refuses_what_no_table_knows(field: str, value: object) -> None:
+def test_a_control_refuses_what_no_table_knows(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"{field} (is|has) .*expected"):
         Control(**{field: value})
 
