@@ -23,7 +23,7 @@ class Place(enum.Enum):
     BELOW_BID = "BB"
 
 
-class OptionTrade(msgspec.Struct, frozen=True, kw_only=True):
+class OptionTrade(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """One option print of the scene's contract number `leg`; `size` in contracts.
 
     `venue` is a code of flow.domain.venues, `conditions` codes of flow.domain.conditions.
@@ -38,7 +38,7 @@ class OptionTrade(msgspec.Struct, frozen=True, kw_only=True):
     delay_us: int = 0
 
 
-class EquityTrade(msgspec.Struct, frozen=True, kw_only=True):
+class EquityTrade(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """One print of the scene's underlying; `size` in shares.
 
     `report_us` is how long after its execution an off-exchange trade is reported (at `at_us`).
@@ -56,7 +56,7 @@ class EquityTrade(msgspec.Struct, frozen=True, kw_only=True):
     delay_us: int = 0
 
 
-class SpotMove(msgspec.Struct, frozen=True, kw_only=True):
+class SpotMove(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The underlying moves by `bps` within `over_us`, stays for `keep_us`, goes back in as long."""
 
     at_us: int
@@ -65,7 +65,7 @@ class SpotMove(msgspec.Struct, frozen=True, kw_only=True):
     bps: float
 
 
-class IvMove(msgspec.Struct, frozen=True, kw_only=True):
+class IvMove(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Implied volatility moves by `points` (0.05 = 5 volatility points), in the same shape.
 
     `leg` restricts it to one contract; None is the whole surface of the underlying.
@@ -78,7 +78,7 @@ class IvMove(msgspec.Struct, frozen=True, kw_only=True):
     leg: int | None = None
 
 
-class QuoteOutage(msgspec.Struct, frozen=True, kw_only=True):
+class QuoteOutage(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """No quotes are sent for `for_us`: of one contract, or (None) of the underlying itself."""
 
     at_us: int
@@ -86,7 +86,7 @@ class QuoteOutage(msgspec.Struct, frozen=True, kw_only=True):
     leg: int | None = None
 
 
-class WideQuotes(msgspec.Struct, frozen=True, kw_only=True):
+class WideQuotes(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Spreads are `factor` times as wide for `for_us`: of one contract, or (None) of the stock."""
 
     at_us: int
@@ -95,14 +95,14 @@ class WideQuotes(msgspec.Struct, frozen=True, kw_only=True):
     leg: int | None = None
 
 
-class Halt(msgspec.Struct, frozen=True, kw_only=True):
+class Halt(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Trading in the underlying stops for `for_us`: no quotes, no prints, stock and options."""
 
     at_us: int
     for_us: int
 
 
-class Takeback(msgspec.Struct, frozen=True, kw_only=True):
+class Takeback(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A cancel or correction of an earlier trade: `of` is that step's place in the timeline.
 
     `letter` is the OPRA message code (A, B, C, D, E, F, G, H: flow.domain.conditions) for options,
@@ -116,14 +116,14 @@ class Takeback(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
 
 
-class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The same message again: `of` is the earlier trade's place in the timeline."""
 
     at_us: int
     of: int
 
 
-class Story(msgspec.Struct, frozen=True, kw_only=True):
+class Story(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A news story or a later version of it (`story` numbers the stories of one scene)."""
 
     at_us: int
@@ -135,7 +135,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     is_correction: bool = False
 
 
-class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
+class Scheduled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """An entry of the event calendar, `days_ahead` calendar days after the scene's trade date."""
 
     at_us: int  # when it is announced; may be long before the scene
@@ -144,7 +144,7 @@ class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
     session: Literal["bmo", "amc", "unknown"] = "unknown"
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Open interest of the scene's contract number `leg` the evening before."""
 
     leg: int

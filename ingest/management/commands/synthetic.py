@@ -1,99 +1,114 @@
-"""The synthetic market beside real days: `synthetic stats`."""
+"""The synthetic market on disk and examined: `synthetic generate`, `synthetic evaluate`."""
 
-import csv
-import gzip
-from collections.abc import Iterator
+from argparse import ArgumentParser
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+import msgspec
+from django.core.management.base import BaseCommand, CommandError
 
-from flow.domain.contracts import parse_contract
-from flow.domain.events import Malformed, MarketEvent, OptionPrint
 from flow.domain.sessions import at_new_york
-from ingest.feeds import ImportFormatError
-from ingest.lean import import_files
-from ingest.lean_zip import parse_day
-from ingest.marketstats import MarketStats
-from ingest.sources import synthetic_config
-from ingest.synthetic.config import BEAT_US
-from ingest.synthetic.market import Market
-from ingest.synthetic.sheet import Notice
-from ingest.synthetic_feed import DEFAULT_START_US
-
-_DAYS = (("aig", "20131007"), ("bac", "20131007"))
-_OPTIONS = "options_trades/massive_flatfile_samples/options_trades_example.csv.gz"
+from ingest.synthetic.config import MarketConfig
+from ingest.synthetic.generating import generate
+from ingest.synthetic.report import lines_of
+from ingest.synthetic.runs import Run, RunError, load_run
+from ingest.synthetic.scenarios.catalogue import SCENARIOS
+from ingest.synthetic.scenarios.evidence import BuildFailed
+from ingest.synthetic.scenarios.held_out import SEEDS_FROM
+from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
+from ingest.synthetic.scenarios.labelled import SCENARIOS as LABELLED
+from ingest.synthetic.scenarios.setting import Unplayable
+from ingest.synthetic.trial import Outcome, watch
+from ingest.synthetic.trials import play_all, trials_of
+from ingest.synthetic.verdicts import judge_trials
+from signals.engine.params import PRESETS, Params
 
 
 class Command(BaseCommand):
-    help = "Figures of a synthetic session beside the real days in the shared data folder."
+    help = "Write labelled runs of the synthetic market, and examine the engine on such markets."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["stats"])
-        parser.add_argument("--seconds", type=int, default=600, help="of the synthetic market")
-        parser.add_argument("--seed", type=int)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        run = what.add_parser("generate", help="write a run with its labels into a folder")
+        run.add_argument("folder", type=Path)
+        run.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), default=[])
+        run.add_argument("--demo", choices=sorted(DEMO_PROFILES), help="the scenes of a demo")
+        run.add_argument("--run", default="", help="its name; default: the folder's")
+        run.add_argument("--seed", type=int, default=11)
+        run.add_argument("--date", type=date.fromisoformat, default=date(2025, 3, 12))
+        run.add_argument("--option-prints", type=float, default=20.0, help="a second")
+        run.add_argument("--equity-prints", type=float, default=20.0, help="a second")
+        told = what.add_parser("evaluate", help="readings against labels, with all figures")
+        told.add_argument("runs", nargs="*", type=Path, help="written runs; default: new markets")
+        told.add_argument("--episodes", type=int, default=400)
+        told.add_argument("--seed", type=int, help="the first of the seeds")
+        told.add_argument("--held-out", action="store_true", help="ranges nothing was tuned on")
+        told.add_argument("--preset", choices=sorted(PRESETS), default="measured")
+        told.add_argument("--workers", type=int, default=1)
+        told.add_argument("--json", type=Path, help="write the figures here as well")
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        if options["seconds"] < 1:
-            raise CommandError(f"--seconds is {options['seconds']}; expected 1 or more")
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["what"] == "generate":
+                self._generate(options)
+            else:
+                self._evaluate(options)
+        except (BuildFailed, Unplayable, RunError, FileExistsError, FileNotFoundError) as error:
+            raise CommandError(str(error)) from error
+
+    def _generate(self, options: dict[str, Any]) -> None:
+        names = options["scenario"] or DEMO_PROFILES.get(options["demo"], ())
+        names = names or [scenario.name for scenario in LABELLED]
+        config = MarketConfig(
+            option_prints_per_s=options["option_prints"],
+            equity_prints_per_s=options["equity_prints"],
+        )
+        manifest = generate(
+            options["folder"],
+            options["run"] or options["folder"].name,
+            options["seed"],
+            names,
+            config=config,
+            start_us=at_new_york(options["date"].toordinal(), time(10, 30)),
+        )
+        for name, count in manifest.counts.items():
+            self.stdout.write(f"{count:>9}  {name}  {manifest.sha256.get(name, '')}")
+
+    def _evaluate(self, options: dict[str, Any]) -> None:
+        if options["runs"]:
+            params = Params.from_values(PRESETS[options["preset"]])
+            outcomes = [_read(load_run(folder), params) for folder in options["runs"]]
+        else:
+            outcomes = self._play(options)
+        verdict = judge_trials(outcomes)
+        for line in lines_of(verdict):
+            self.stdout.write(line)
+        if options["json"]:
+            options["json"].write_bytes(msgspec.json.encode(verdict))
+
+    def _play(self, options: dict[str, Any]) -> list[Outcome]:
+        is_held_out = options["held_out"]
         seed = options["seed"]
-        seed = settings.ENV.islandflow_synthetic_seed if seed is None else seed
-        columns = {f"seed {seed}": _stats(_synthetic(seed, options["seconds"]))}
-        folder = settings.ENV.islandflow_shared_data
-        for symbol, day in _DAYS:
-            files = [folder / f"equity_ticks/{symbol}/{day}_{kind}.zip" for kind in
-                     ("quote", "trade")]  # fmt: skip
-            if all(path.is_file() for path in files):
-                columns[f"{symbol.upper()} {day}"] = _stats(_regular(files, parse_day(day)))
-        if (folder / _OPTIONS).is_file():
-            columns["SPY puts 20230313"] = _stats(_flat_file(folder / _OPTIONS))
-        self._print(columns)
-
-    def _print(self, columns: dict[str, MarketStats]) -> None:
-        rows = {name: dict(stats.rows()) for name, stats in columns.items()}
-        first = next(iter(rows.values()))
-        self.stdout.write("".join([f"{'':42}", *(f"{name:>26}" for name in rows)]))
-        for figure in first:
-            cells = [f"{found[figure]:>26}" for found in rows.values()]
-            self.stdout.write("".join([f"{figure:42}", *cells]))
+        if seed is None:
+            seed = SEEDS_FROM if is_held_out else 1
+        if is_held_out != (seed >= SEEDS_FROM):
+            raise CommandError(
+                f"--seed is {seed}; expected {SEEDS_FROM} and more with --held-out, less without"
+            )
+        trials = trials_of(
+            options["episodes"], seed=seed, preset=options["preset"], held_out=is_held_out
+        )
+        return play_all(
+            trials,
+            workers=options["workers"],
+            told=lambda done: self.stderr.write(f"{done} of {len(trials)} markets"),
+        )
 
 
-def _stats(events: Iterator[MarketEvent]) -> MarketStats:
-    stats = MarketStats()
-    for event in events:
-        stats.saw(event)
-    return stats
-
-
-def _synthetic(seed: int, seconds: int) -> Iterator[MarketEvent]:
-    market, first = Market(seed, synthetic_config()), DEFAULT_START_US // BEAT_US
-    for beat in range(first, first + seconds * 1_000_000 // BEAT_US):
-        for item in market.beat(beat):
-            if not isinstance(item.event, Notice):
-                yield item.event
-
-
-def _regular(files: list[Path], day: date) -> Iterator[MarketEvent]:
-    """Yield what a real day's files hold of regular hours."""
-    opens, closes = (at_new_york(day.toordinal(), wall) for wall in (time(9, 30), time(16)))
-    try:
-        feed = import_files(*files)
-        feed.open(None)
-        while not feed.finished:
-            for item in feed.read(10_000, 0):
-                if not isinstance(item, Malformed) and opens <= item.ts < closes:
-                    yield item
-    except ImportFormatError as error:
-        raise CommandError(str(error)) from error
-
-
-def _flat_file(path: Path) -> Iterator[OptionPrint]:
-    """Yield the prints of the vendor's sample file; it has no quotes and its own conditions."""
-    with gzip.open(path, "rt") as lines:
-        for row in csv.DictReader(lines):
-            yield OptionPrint(
-                int(row["sip_timestamp"]) // 1_000, b"", parse_contract(row["ticker"]).canonical,
-                round(float(row["price"]) * 1_000_000), int(row["size"]),
-            )  # fmt: skip
+def _read(run: Run, params: Params) -> Outcome:
+    manifest = run.manifest
+    return watch(
+        run.beats(), run.scenes, from_us=manifest.scenes_from_us, until_us=manifest.until_us,
+        params=params,
+    )  # fmt: skip

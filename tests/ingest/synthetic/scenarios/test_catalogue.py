@@ -1,0 +1,151 @@
+"""What the catalogue holds, and that each of its scenes shows what it stands for."""
+
+import pytest
+
+from flow.domain.condition_table import CONDITIONS
+from flow.domain.events import EquityPrint, OptionPrint
+from ingest.jsonl import encode_event
+from ingest.synthetic import tables
+from ingest.synthetic.scenarios import catalogue
+from ingest.synthetic.scenarios.catalogue import NEAR_MISSES, PROFILES, SCENARIOS, of_family
+from ingest.synthetic.scenarios.dice import Dice
+from ingest.synthetic.scenarios.evidence import BuildFailed
+from ingest.synthetic.scenarios.held_out import CHANGED, HELD_OUT
+from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
+from ingest.synthetic.schedule import LONGEST_US
+from ingest.synthetic.sheet import Notice
+from ingest.synthetic.stage import Stage
+from ingest.synthetic.steps import EquityTrade, OptionTrade, Takeback
+from tests.ingest.synthetic.scenarios.conftest import CONFIG, SEED, START_US, Played
+
+# Source: platform.md 4.5, by family in its order.
+OF_SPEC = {
+    "institutional_directional": {
+        "call_sweep", "put_sweep", "ask_lift_accumulation", "far_dated_conviction",
+    },
+    "retail_whale": {"0dte_call_chase", "short_dated_put_panic", "attention_contract_spike"},
+    "event_driven": {
+        "earnings_vol_probe", "pre_event_directional_ramp", "post_gap_followthrough",
+    },
+    "vol_seller": {
+        "covered_call_overwrite", "cash_secured_put_write", "short_straddle_harvest",
+    },
+    "arbitrage": {"parity_vertical", "conversion_reversal", "box_spread"},
+    "hedge_reactive": {"gamma_pinch_call_hedge", "reactive_put_wall", "dealer_unwind"},
+    "neutral_noise": {"single_print_mid", "two_sided_scalp", "stale_quote_noise"},
+}  # fmt: skip
+OPRA_OF_BACKGROUND = {ord(letter) for letter in tables.OPTION_KINDS}
+
+
+@pytest.mark.parametrize("family", OF_SPEC)
+def test_every_option_scenario_of_the_spec_is_there(family: str) -> None:
+    assert {each.name for each in of_family(family)} == OF_SPEC[family]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_has_a_near_miss_that_is_not_it(profile: str) -> None:
+    found = [each for each in NEAR_MISSES if each.near_miss_of == profile]
+
+    assert found
+    assert all(each.profile != profile for each in found)
+
+
+def test_the_seven_labelled_ones_and_their_demos() -> None:
+    assert len(catalogue.LABELLED) == 7
+    assert {name for names in DEMO_PROFILES.values() for name in names} <= set(SCENARIOS)
+    assert len(DEMO_PROFILES["stress-tape"]) == 7
+
+
+def test_nearly_all_scenarios_are_played(played: Played) -> None:
+    """Three need an underlying that others have taken."""
+    assert len(played.scenes) >= len(SCENARIOS) - 12
+
+
+def test_scenes_show_what_they_stand_for(played: Played) -> None:
+    """Paths go on at random, so that a block may move away: some fail, and say why."""
+    failed = []
+    for name, scene in played.scenes.items():
+        try:
+            SCENARIOS[name].verify(scene, played.witness.of(scene))
+        except BuildFailed as error:
+            failed.append(str(error))
+    assert len(failed) <= 4, failed
+
+
+def test_a_scene_without_its_prints_fails_its_build(played: Played) -> None:
+    scene = played.scenes["call_sweep"]
+    foreign = [each for each in played.witness.of(scene) if not each.own]
+
+    with pytest.raises(BuildFailed, match="call_sweep on .* does not show: premium_usd gte"):
+        SCENARIOS["call_sweep"].verify(scene, foreign)
+
+
+def test_no_scene_is_longer_than_the_schedule_expects(played: Played) -> None:
+    assert max(scene.length_us for scene in played.scenes.values()) < LONGEST_US
+
+
+def test_nothing_on_the_wire_gives_a_label_away(played: Played) -> None:
+    words = {word for each in SCENARIOS.values() for word in (each.name, each.family)}
+    words |= {scene.uid.hex() for scene in played.scenes.values()} | set(PROFILES)
+    words |= {"scenario", "scene", "label", "near_miss", "bullish", "bearish"}
+    lines = [
+        repr(item.event).encode() if isinstance(item.event, Notice) else encode_event(item.event)
+        for item in played.items
+    ]
+    wire = b"\n".join(lines).decode().lower()
+
+    assert [word for word in sorted(words) if word.lower() in wire] == []
+
+
+def test_scenes_print_on_the_venues_and_under_the_codes_of_the_background(played: Played) -> None:
+    for item in played.items:
+        if item.scene is None:
+            continue
+        if isinstance(item.event, OptionPrint):
+            assert item.event.venue in tables.OPTION_VENUES
+            kinds = {code for code in item.event.conditions if CONDITIONS[code].cond_w >= 0}
+            assert kinds <= OPRA_OF_BACKGROUND | {ord("A"), ord("q")}
+        elif isinstance(item.event, EquityPrint):
+            known = set(tables.STOCK_VENUES) | set(tables.OFF_EXCHANGE_VENUES)
+            assert item.event.venue in known
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_equal_draws_give_equal_scenes_and_trades_are_whole(name: str, played: Played) -> None:
+    scene = played.scenes.get(name)
+    if scene is None:
+        pytest.skip("its underlyings are taken")
+    trades = [step for step in scene.steps if isinstance(step, OptionTrade | EquityTrade)]
+
+    assert all(step.size >= 1 and 0 <= step.at_us <= scene.length_us for step in trades)
+    backs = [step for step in scene.steps if isinstance(step, Takeback)]
+    assert all(isinstance(scene.steps[step.of], OptionTrade | EquityTrade) for step in backs)
+    setting = Stage(SEED, CONFIG).setting(scene.symbol, START_US)
+    scenario = SCENARIOS[name]
+    one, two = (_built(scenario, setting) for _ in range(2))
+    assert one == two
+
+
+def _built(scenario: object, setting: object) -> object:
+    try:
+        return scenario.build(setting, Dice(9))  # type: ignore[attr-defined]
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", sorted(HELD_OUT))
+def test_held_out_ranges_do_not_meet_those_of_development(name: str) -> None:
+    ours, theirs = SCENARIOS[name].ranges, HELD_OUT[name]
+
+    for field in CHANGED[name]:
+        one, two = getattr(ours, field), getattr(theirs, field)
+        if field == "dte":
+            assert not set(one) & set(two)
+        else:
+            assert one[1] < two[0] or two[1] < one[0], field
+
+
+def test_everything_that_is_rated_has_held_out_ranges() -> None:
+    rated = (*catalogue.OPTION_SCENARIOS, *NEAR_MISSES, *catalogue.DARK)
+
+    assert {each.name for each in rated} <= set(HELD_OUT)
