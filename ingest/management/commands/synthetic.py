@@ -1,4 +1,4 @@
-"""The synthetic market on disk and examined: `synthetic generate`, `synthetic evaluate`."""
+"""The synthetic market: `synthetic generate`, `synthetic evaluate`, `synthetic stats`."""
 
 from argparse import ArgumentParser
 from datetime import date, time
@@ -9,6 +9,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
 from flow.domain.sessions import at_new_york
+from ingest.management.market_stats import compare
 from ingest.synthetic.config import MarketConfig
 from ingest.synthetic.generating import generate
 from ingest.synthetic.report import lines_of
@@ -26,7 +27,7 @@ from signals.engine.params import PRESETS, Params
 
 
 class Command(BaseCommand):
-    help = "Write labelled runs of the synthetic market, and examine the engine on such markets."
+    help = "Write labelled runs, examine the engine on them, compare the market with real days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -48,12 +49,19 @@ class Command(BaseCommand):
         told.add_argument("--workers", type=int, default=1)
         told.add_argument("--json", type=Path, help="write the figures here as well")
 
+        stats = what.add_parser("stats", help="figures beside those of real days")
+        stats.add_argument("--seconds", type=int, default=600, help="of the synthetic market")
+        stats.add_argument("--seed", type=int)
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["what"] == "generate":
                 self._generate(options)
-            else:
+            elif options["what"] == "evaluate":
                 self._evaluate(options)
+            else:
+                for line in compare(options["seconds"], options["seed"]):
+                    self.stdout.write(line)
         except (BuildFailed, Unplayable, RunError, FileExistsError, FileNotFoundError) as error:
             raise CommandError(str(error)) from error
 
