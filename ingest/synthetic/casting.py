@@ -7,7 +7,7 @@ from flow.domain.securities import DEFAULT_ETFS
 from ingest.synthetic.universe import Listing, universe
 
 # Ranks by turnover (guess): options of these trade all day, and their quotes are alive.
-STOCKS_TO, VOLATILE_TO, REPORTING_TO, PENNY_SPREAD_TO = 150, 200, 40, 60
+STOCKS_TO, VOLATILE_TO, ASIDE_TO, REPORTING_TO, PENNY_SPREAD_TO = 150, 70, 200, 40, 60
 VOLATILE_FROM = 0.022  # daily volatility
 CHEAP_TO = 150.0  # dollars; above, quotes of the most liquid names are wider than a cent
 
@@ -35,12 +35,16 @@ def _is_fund(each: Listing) -> bool:
     return each.symbol in DEFAULT_ETFS
 
 
+def _moves(each: Listing) -> bool:
+    return each.volatility >= VOLATILE_FROM
+
+
 def _is_volatile(each: Listing) -> bool:
-    return not each.is_fund and each.number < VOLATILE_TO and each.volatility >= VOLATILE_FROM
+    return not each.is_fund and each.number < VOLATILE_TO and _moves(each)
 
 
 def _is_volatile_aside(each: Listing) -> bool:
-    return _is_volatile(each) and not _reports(each)
+    return not each.is_fund and REPORTING_TO <= each.number < ASIDE_TO and _moves(each)
 
 
 def _reports(each: Listing) -> bool:

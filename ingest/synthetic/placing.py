@@ -25,7 +25,7 @@ _TURNS = (
     *PROFILES, "near_miss", "near_miss", "neutral_noise", "off_exchange", *PROFILES, "near_miss",
     "near_miss", "near_miss", "platform",
 )  # fmt: skip
-_TRIES = 12
+_TRIES, _SYMBOLS = 4, 12  # scenarios of a slot, and underlyings of each
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     from_us: int
     count: int
     every_us: int = 6 * SECOND_US
-    apart_us: int = 420 * SECOND_US
+    apart_us: int = 240 * SECOND_US
     ranges: Mapping[str, Ranges] = {}
 
 
@@ -66,13 +66,12 @@ def _place_one(
     for _ in range(_TRIES):
         scenario = dice.weighted([(each, each.weight) for each in pool])
         able = [name for name in players(scenario.cast) if free.get(name, 0) <= start]
-        if not able:
-            continue
-        setting = stage.setting(dice.pick(able), start)
-        try:
-            return scenario.build(setting, dice, plan.ranges.get(scenario.name))
-        except Unplayable:
-            continue
+        for name in dice.sample(able, _SYMBOLS):
+            setting = stage.setting(name, start)
+            try:
+                return scenario.build(setting, dice, plan.ranges.get(scenario.name))
+            except Unplayable:
+                continue
     return None
 
 

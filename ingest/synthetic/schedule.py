@@ -39,7 +39,7 @@ DEMO_EVERY_SLOTS = 2  # a labelled demo scene a minute (platform.md 4.6: base 60
 _OTHER = {"near_miss": 0.8, "off_exchange": 1.0, "platform": 0.3}
 _ASSIST = {10: 1.12, 20: 1.0, 30: 0.94}  # platform.md 4.5, w by window
 _MOST_BOOST = 1.86
-_TRIES = 6
+_TRIES, _SYMBOLS = 6, 12  # scenarios of a slot, and underlyings of each
 
 
 def boost(counts: Counter[str], profile: str, window_minutes: int) -> float:
@@ -113,12 +113,11 @@ class Schedule:
                 for name in _names(scenario, mood)
                 if name not in taken and _group_of(name, self._groups) == group
             ]
-            if not able:
-                continue
-            try:
-                return scenario.build(self._stage.setting(dice.pick(able), start), dice)
-            except Unplayable:
-                continue
+            for name in dice.sample(able, _SYMBOLS):
+                try:
+                    return scenario.build(self._stage.setting(name, start), dice)
+                except Unplayable:
+                    continue
         return None
 
     def _choose(self, dice: Dice, mood: Mood, counts: Counter[str], slot: int) -> Scenario:

@@ -10,7 +10,19 @@ from flow.domain.contracts import Right, parse_contract
 from flow.domain.units import SECOND_US
 from ingest.synthetic.scenarios.dice import Dice
 from ingest.synthetic.scenarios.setting import Setting, Unplayable
-from ingest.synthetic.steps import EquityTrade, Label, OptionTrade, Place, Scene, Step
+from ingest.synthetic.steps import (
+    EquityTrade,
+    Halt,
+    IvMove,
+    Label,
+    OptionTrade,
+    Place,
+    QuoteOutage,
+    Scene,
+    SpotMove,
+    Step,
+    WideQuotes,
+)
 
 # Option venues by code (flow.domain.venues): those that print most single-leg volume, and the five
 # that print most packages. Source of the shares: guess; the background uses the same.
@@ -50,7 +62,7 @@ class Draft:
     def add(self, step: Step) -> int:
         """Append a step; return its place in the timeline."""
         self.steps.append(step)
-        self.end_us = max(self.end_us, getattr(step, "at_us", 0))
+        self.end_us = max(self.end_us, getattr(step, "at_us", 0) + lasting_us(step))
         return len(self.steps) - 1
 
     def choose(
@@ -137,6 +149,15 @@ class Draft:
             steps=tuple(self.steps),
             label=msgspec.structs.replace(label, direction=self.direction),
         )
+
+
+def lasting_us(step: Step) -> int:
+    """Return how long a step goes on: a scene ends when all that it does to the market is over."""
+    if isinstance(step, SpotMove | IvMove):
+        return 2 * step.over_us + step.keep_us
+    if isinstance(step, Halt | QuoteOutage | WideQuotes):
+        return step.for_us
+    return 0
 
 
 def days_of(draft: Draft, contract: str) -> int:

@@ -22,7 +22,7 @@ from ingest.synthetic.steps import (
 
 Rest = Literal["mid", "other"]
 _RIGHTS: tuple[Right, ...] = ("C", "P")
-KEEP_US = 300 * SECOND_US  # how long a move stays before it goes back; guess
+KEEP_US = 90 * SECOND_US  # how long a move stays before it goes back; guess
 INTEREST_GAP_US = (2 * SECOND_US, 9 * SECOND_US)  # guess
 # A share of the prints of a sweep trades through the quote that stood; guess.
 THROUGH = 0.2
@@ -91,7 +91,7 @@ def set_context(
     if ranges.wide[1] > 1:
         factor = dice.real(ranges.wide)
         at = lead_us - 5 * SECOND_US
-        draft.add(WideQuotes(at_us=at, for_us=120 * SECOND_US, factor=factor, leg=leg))
+        draft.add(WideQuotes(at_us=at, for_us=90 * SECOND_US, factor=factor, leg=leg))
 
 
 def _interest(draft: Draft, leg: int, count: int) -> int:

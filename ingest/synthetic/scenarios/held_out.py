@@ -49,7 +49,7 @@ _CHANGES: dict[str, dict[str, Any]] = {
         "gap_us": (72_000, 110_000), "dte": (5, 6, 7),
     },
     "short_dated_put_panic": {
-        "premium_usd": (52_000, 80_000), "prints": (10, 12), "strike": (1.071, 1.085),
+        "premium_usd": (52_000, 80_000), "prints": (10, 12), "strike": (1.076, 1.088),
         "gap_us": (72_000, 110_000), "move_bps": (-95.0, -62.0),
     },
     "attention_contract_spike": {

@@ -28,6 +28,11 @@ def measure(symbol: str, emitted: Sequence[Emitted]) -> dict[str, Figure]:
     """
     tape = Tape(symbol, emitted)
     figures: dict[str, Figure] = {}
+    if tape.stories:
+        figures["stories"] = len(tape.stories)
+        figures["story_versions"] = max(story.version for story in tape.stories)
+        figures["story_corrections"] = sum(story.is_correction for story in tape.stories)
+        figures["story_symbols"] = max(len(story.symbols) for story in tape.stories)
     prints = [each for each in tape.own if isinstance(each.event, OptionPrint)]
     if prints:
         figures |= _option_figures(tape, symbol, [_print_of(each) for each in prints])

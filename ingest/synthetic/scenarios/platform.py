@@ -22,6 +22,7 @@ from ingest.synthetic.steps import (
     OptionTrade,
     Place,
     QuoteOutage,
+    Story,
     Takeback,
 )
 
@@ -60,13 +61,17 @@ def _skewed(draft: Draft, ranges: Ranges) -> None:
 def _twice(draft: Draft, ranges: Ranges) -> None:
     play(draft, ranges, flow=_FLOW)
     again = draft.dice.whole((200_000, 2_000_000))
-    draft.add(Duplicate(at_us=draft.end_us + again, of=first_print(draft)))
+    draft.add(Duplicate(at_us=_last_trade(draft) + again, of=first_print(draft)))
 
 
 def _cancelled(draft: Draft, ranges: Ranges) -> None:
     play(draft, ranges, flow=_FLOW)
     after = draft.dice.whole((1_000_000, 4_000_000))
-    draft.add(Takeback(at_us=draft.end_us + after, of=first_print(draft), letter="A"))
+    draft.add(Takeback(at_us=_last_trade(draft) + after, of=first_print(draft), letter="A"))
+
+
+def _last_trade(draft: Draft) -> int:
+    return max(step.at_us for step in draft.steps if isinstance(step, OptionTrade))
 
 
 def _corrected(draft: Draft, ranges: Ranges) -> None:
@@ -97,6 +102,30 @@ def _quotes_stop(draft: Draft, ranges: Ranges) -> None:
 
 def _feed_cut(draft: Draft, ranges: Ranges) -> None:
     _outage(draft, ranges, whole=True)
+
+
+def _news(draft: Draft, _ranges: Ranges) -> None:
+    """Tell a story, its update and its correction; one of two names, and one of none."""
+    symbol, dice = draft.setting.symbol, draft.dice
+    other = dice.pick(tuple(name for name in ("AAPL", "MSFT", "JPM", "XOM") if name != symbol))
+    told = (
+        (0, 0, (symbol,), "schedules an investor day for the spring", False),
+        (0, 1, (symbol,), "schedules an investor day, names three speakers", False),
+        (0, 2, (symbol,), "schedules an investor day for the autumn, not the spring", True),
+        (1, 0, (symbol, other), "extends its supply agreement", False),
+        (2, 0, (), "Regulator opens a comment period on clearing fees", False),
+    )
+    at = 5 * SECOND_US
+    for story, version, symbols, said, is_correction in told:
+        headline = f"{symbols[0]} {said}" if symbols else said
+        draft.add(
+            Story(
+                at_us=at, story=story, version=version, headline=headline,
+                body=f"{headline}, according to a statement on the wire.", symbols=symbols,
+                is_correction=is_correction,
+            )
+        )  # fmt: skip
+        at += dice.whole((4 * SECOND_US, 12 * SECOND_US))
 
 
 _SMALL = Ranges(
@@ -130,6 +159,13 @@ SCENARIOS = (
     Scenario(
         name="halt", family=FAMILY, weight=0.3, compose=_halted,
         ranges=Ranges(gap_us=(60_000_000, 120_000_000)), required=(at_least("silence_s", 55),),
+    ),
+    Scenario(
+        name="news_revision", family=FAMILY, weight=0.5, compose=_news, ranges=Ranges(),
+        required=(
+            at_least("stories", 5), at_least("story_versions", 2),
+            at_least("story_corrections", 1), at_least("story_symbols", 2),
+        ),
     ),
     Scenario(
         name="quote_outage", family=FAMILY, weight=0.4, compose=_quotes_stop, ranges=_SMALL,

@@ -10,7 +10,7 @@ import msgspec
 
 from flow.domain.contracts import underlying_of
 from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote
-from ingest.synthetic.steps import Scheduled
+from ingest.synthetic.steps import Scheduled, Story
 
 Event = OptionPrint | OptionQuote | EquityPrint | EquityQuote
 
@@ -43,11 +43,14 @@ class Tape:
         self.own: list[Emitted] = []
         self.quotes: dict[str, list[Quoted]] = {}
         self.scheduled: list[Scheduled] = []
+        self.stories: list[Story] = []
         self.instants: list[int] = []  # of anything that the underlying or its options showed
         for each in emitted:
             event = each.event
             if isinstance(event, Scheduled) and each.own:
                 self.scheduled.append(event)
+            elif isinstance(event, Story) and each.own:
+                self.stories.append(event)
             name = _name(event)
             if name is None or (name != symbol and underlying_of(name.split("-")[0]) != symbol):
                 continue

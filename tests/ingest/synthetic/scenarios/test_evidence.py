@@ -49,4 +49,6 @@ def test_draws_stay_in_their_spans_and_reach_both_ends() -> None:
 
 
 def test_draws_belong_to_their_key() -> None:
-    assert [Dice(5).bits() for _ in range(2)][0] == Dice(5).bits() != Dice(6).bits()
+    first = Dice(5).bits()
+
+    assert first == Dice(5).bits() != Dice(6).bits()
