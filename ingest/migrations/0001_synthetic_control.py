@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,25 +14,76 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SyntheticControl',
+            name="SyntheticControl",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('preset_id', models.CharField(choices=[('balanced_demo', 'Balanced demo'), ('event_day', 'Event day'), ('dealer_day', 'Dealer day'), ('retail_chase', 'Retail chase'), ('quiet_range', 'Quiet range')], max_length=20, verbose_name='preset')),
-                ('coverage_assist', models.BooleanField(help_text='Favour the profiles that the last window had too few of.')),
-                ('coverage_window_minutes', models.PositiveSmallIntegerField(choices=[(10, '10 minutes'), (20, '20 minutes'), (30, '30 minutes')], verbose_name='coverage window')),
-                ('shared_seed', models.PositiveIntegerField(help_text='Another seed deals other scenes.')),
-                ('profile_weights', models.JSONField(default=dict)),
-                ('demo_profile_id', models.CharField(blank=True, max_length=40, verbose_name='labelled demo')),
-                ('reason', models.TextField(help_text='Why; shown in the history.')),
-                ('saved_at', models.DateTimeField(editable=False)),
-                ('from_ts', models.DateTimeField(editable=False, unique=True, verbose_name='in force from')),
-                ('saved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "preset_id",
+                    models.CharField(
+                        choices=[
+                            ("balanced_demo", "Balanced demo"),
+                            ("event_day", "Event day"),
+                            ("dealer_day", "Dealer day"),
+                            ("retail_chase", "Retail chase"),
+                            ("quiet_range", "Quiet range"),
+                        ],
+                        max_length=20,
+                        verbose_name="preset",
+                    ),
+                ),
+                (
+                    "coverage_assist",
+                    models.BooleanField(
+                        help_text="Favour the profiles that the last window had too few of."
+                    ),
+                ),
+                (
+                    "coverage_window_minutes",
+                    models.PositiveSmallIntegerField(
+                        choices=[(10, "10 minutes"), (20, "20 minutes"), (30, "30 minutes")],
+                        verbose_name="coverage window",
+                    ),
+                ),
+                (
+                    "shared_seed",
+                    models.PositiveIntegerField(help_text="Another seed deals other scenes."),
+                ),
+                ("profile_weights", models.JSONField(default=dict)),
+                (
+                    "demo_profile_id",
+                    models.CharField(blank=True, max_length=40, verbose_name="labelled demo"),
+                ),
+                ("reason", models.TextField(help_text="Why; shown in the history.")),
+                ("saved_at", models.DateTimeField(editable=False)),
+                (
+                    "from_ts",
+                    models.DateTimeField(editable=False, unique=True, verbose_name="in force from"),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'synthetic control',
-                'db_table': 'synthetic_control',
-                'ordering': ('-id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_ts__gt', models.F('saved_at'))), name='control_is_announced')],
+                "verbose_name": "synthetic control",
+                "db_table": "synthetic_control",
+                "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_ts__gt", models.F("saved_at"))),
+                        name="control_is_announced",
+                    )
+                ],
             },
         ),
     ]

@@ -19,5 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [("ingest", "0001_synthetic_control")]
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION refuse_control_rewrite()"),
-        migrations.RunSQL(TRIGGER, "DROP TRIGGER synthetic_control_is_history ON synthetic_control"),
+        migrations.RunSQL(
+            TRIGGER, "DROP TRIGGER synthetic_control_is_history ON synthetic_control"
+        ),
     ]
