@@ -10,17 +10,37 @@ from ingest.feeds import Feed
 from ingest.linefeed import LineFeed
 from ingest.promises import ClockRule
 from ingest.synthetic.config import MarketConfig, config_at, config_of
+from ingest.synthetic.controlled import ControlledScenes
+from ingest.synthetic.stage import Stage
 from ingest.synthetic_feed import SyntheticFeed
 
 Options = dict[str, Any]
 
 
 def _synthetic(options: Options) -> tuple[Feed, ClockRule]:
-    seed, limit = settings.ENV.islandflow_synthetic_seed, options.get("limit")
-    config = synthetic_config(options.get("rate"))
+    rate = options.get("rate")
+    seed, config = settings.ENV.islandflow_synthetic_seed, synthetic_config(rate)
+    parts: dict[str, Any] = {"limit": options.get("limit")}
+    if rate is None:  # a load run is background alone
+        scenes = ControlledScenes(seed, Stage(seed, config))
+        parts |= {"scenes": scenes, "look": _looking(scenes)}
     if options.get("as_fast_as_possible"):
-        return SyntheticFeed(seed, config, wall_us(), limit=limit), "event"
-    return SyntheticFeed(seed, config, wall_us(), wall=wall_us, limit=limit), "wall"
+        return SyntheticFeed(seed, config, wall_us(), **parts), "event"
+    return SyntheticFeed(seed, config, wall_us(), wall=wall_us, **parts), "wall"
+
+
+def _looking(scenes: ControlledScenes) -> Callable[[], None]:
+    """Return what hears of saved controls and announces what scenes have in the calendar."""
+    from ingest.synthetic_control import follow
+    from ingest.synthetic_facts import announce
+
+    hear, tell = follow(scenes), announce(scenes)
+
+    def look() -> None:
+        hear()
+        tell(wall_us())
+
+    return look
 
 
 def synthetic_config(rate: float | None = None) -> MarketConfig:

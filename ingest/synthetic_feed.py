@@ -13,6 +13,7 @@ from ingest.synthetic.sheet import Item, Notice
 
 DEFAULT_START_US = 1_736_953_200 * SECOND_US  # 2025-01-15 10:00 in New York
 MAX_BACKLOG_US = 5 * SECOND_US
+LOOK_EVERY_US = 2 * SECOND_US
 RATE_WINDOW_US = 10 * SECOND_US
 
 
@@ -36,7 +37,10 @@ class SyntheticFeed:
         wall: Callable[[], int] | None = None,
         limit: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        look: Callable[[], None] | None = None,
     ) -> None:
+        """Take what makes the stream. `look` is called every two seconds: it may tell `scenes` of
+        changes that lie ahead."""
         self._config = config or MarketConfig()
         self.capabilities = Capabilities(
             quote_mode_options=QuoteMode.CHANGE,
@@ -51,6 +55,8 @@ class SyntheticFeed:
         self._wall = wall
         self._limit = limit
         self._sleep = sleep
+        self._look = look
+        self._look_again_us = 0
         self._meter = Meter()
         self._seek(0, 0, self._first_instant())
         self._count = 0
@@ -71,6 +77,8 @@ class SyntheticFeed:
 
     def open(self, cursor: Cursor | None) -> None:
         """Go on after `cursor`; one of another seed or other settings starts a new market."""
+        if self._look is not None:
+            self._look()
         mine = self._identity()
         if cursor is not None and {key: cursor.get(key) for key in mine} == mine:
             self._seek(int(cursor["beat"]), int(cursor["skip"]), int(cursor["start_us"]))
@@ -86,6 +94,7 @@ class SyntheticFeed:
         if self._wall is None:
             items = self._take(limit, None)
         else:
+            self._hear(self._wall())
             self._skip_backlog(self._wall())
             wait_s = (self._next_due(self._wall()) - self._wall()) / SECOND_US
             if wait_s > 0:
@@ -112,6 +121,11 @@ class SyntheticFeed:
         """Return the skipped stretches (from, to) that were not taken yet."""
         gaps, self.gaps = self.gaps, []
         return gaps
+
+    def _hear(self, now: int) -> None:
+        if self._look is not None and now >= self._look_again_us:
+            self._look_again_us = now + LOOK_EVERY_US
+            self._look()
 
     def _identity(self) -> Cursor:
         return {"seed": self._seed, "config": self._config.digest}

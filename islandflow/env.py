@@ -58,6 +58,7 @@ class Environment(BaseModel):
     synthetic_market_mode: Literal["realistic", "active", "firehose"]
     synthetic_options_mode: Literal["realistic", "active", "firehose"] | None
     synthetic_equities_mode: Literal["realistic", "active", "firehose"] | None
+    synthetic_control_enabled: bool
     refdata_event_calendar_path: Path | None
     refdata_event_calendar_provider: Literal["alpha_vantage"] | None
     refdata_event_calendar_refresh_ms: int

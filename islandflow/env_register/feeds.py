@@ -36,7 +36,7 @@ SELECTION = Group(
               "Its options alone. Not set: SYNTHETIC_MARKET_MODE."),
         used("SYNTHETIC_EQUITIES_MODE", MARKETS, "",
               "Its equities alone. Not set: SYNTHETIC_MARKET_MODE."),
-        later("SYNTHETIC_CONTROL_ENABLED", 4, Switch(), "false",
+        used("SYNTHETIC_CONTROL_ENABLED", Switch(), "true",
               "Whether an administrator may steer the synthetic market while it runs."),
         no_meaning("SYNTHETIC_ADMIN_TOKEN", "The role admin steers the synthetic market; there "
                    "is no separate token."),

@@ -9,6 +9,7 @@ from flow.domain.event_calendar import AMC_TIME
 from flow.domain.events import EquityPrint, OptionPrint
 from flow.domain.sessions import NEW_YORK, at_new_york
 from flow.domain.units import SECOND_US, to_datetime
+from ingest.synthetic.exact import sqrt
 from ingest.synthetic.scenarios.evidence import Figure
 from ingest.synthetic.scenarios.measure_stock import platform_figures, stock_figures
 from ingest.synthetic.scenarios.tape import Emitted, Tape, place_of
@@ -81,7 +82,7 @@ def _volatility(tape: Tape, symbol: str, last: OptionPrint) -> dict[str, Figure]
     days = contract.expiry - _trade_date(last.ts).toordinal()
     if spot is None or days < 1 or abs(2 * contract.strike_micros / spot.mid2 - 1) > AT_THE_MONEY:
         return {}
-    root = (days / DAYS_PER_YEAR) ** 0.5
+    root = sqrt(days / DAYS_PER_YEAR)
     return {"iv": last.price_micros / (0.398942 * spot.mid2 / 2 * root)}
 
 
