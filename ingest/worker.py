@@ -203,7 +203,7 @@ class IngestWorker:
         received_at: int,
         has_more: bool,
     ) -> None:
-        state, detail = ("stopped", str(stopped)) if stopped else ("live", "")
+        state, detail = ("stopped", str(stopped)) if stopped else ("live", self._feed_detail())
         if stopped is None:
             self._cursor = self.feed.cursor()  # a stopped feed is read again from where it was
         gaps = self._take_gaps()
@@ -295,6 +295,11 @@ class IngestWorker:
         taken = list(declared)
         declared.clear()
         return taken
+
+    def _feed_detail(self) -> str:
+        """Return what the feed says of itself, such as the rate that it achieves."""
+        said: str = getattr(self.feed, "detail", "")
+        return said
 
     def _apply_revision(self, *, write_entry: bool) -> None:
         """Take the newest tuning request; note it in each print stream that has not seen it."""

@@ -44,7 +44,9 @@ class Environment(BaseModel):
     islandflow_debug: bool
     islandflow_shared_data: Path
     islandflow_chromium: Path | None
-    islandflow_synthetic_rate: int
+    islandflow_synthetic_rate: int | None
+    islandflow_firehose_rate: int
+    islandflow_synthetic_hours: Literal["always", "session"]
     islandflow_synthetic_seed: int
     islandflow_synthetic_news_rate: float
     islandflow_failpoint: Failpoint | None
@@ -53,6 +55,10 @@ class Environment(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"]
     options_ingest_adapter: Literal["synthetic", "alpaca", "ibkr", "databento", "massive"]
     equities_ingest_adapter: Literal["synthetic", "alpaca"]
+    synthetic_market_mode: Literal["realistic", "active", "firehose"]
+    synthetic_options_mode: Literal["realistic", "active", "firehose"] | None
+    synthetic_equities_mode: Literal["realistic", "active", "firehose"] | None
+    synthetic_control_enabled: bool
     refdata_event_calendar_path: Path | None
     refdata_event_calendar_provider: Literal["alpha_vantage"] | None
     refdata_event_calendar_refresh_ms: int

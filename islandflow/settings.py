@@ -95,6 +95,8 @@ def _database(schema: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database("live"), "runs": _database("runs")}
+# Whose `between` tells the stories of the synthetic market's scenes to the synthetic newswire.
+SYNTHETIC_STORIES = "ingest.synthetic_facts.SceneStories"
 DATABASE_ROUTERS = ["flow.storage.routers.OneOwner"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

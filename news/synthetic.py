@@ -13,8 +13,10 @@ from flow.domain.ids import content_uid
 from flow.domain.units import MINUTE_US, SECOND_US, to_datetime
 from news.providers import Item, Page
 
+# Gives (instant, item) of what scenes of the market tell from an instant to before another.
+Told = Callable[[int, int], list[tuple[int, dict[str, Any]]]]
 MIN_RATE, MAX_RATE = 0.1, 6_000.0
-# The symbols of the synthetic market (ingest.seedmarket); a test holds that they agree.
+# The busiest symbols of the synthetic market (ingest.synthetic); a test holds that they are there.
 SYMBOLS = (
     "SPY", "QQQ", "NVDA", "AAPL", "TSLA", "AMD", "MSFT", "AMZN", "META", "GOOGL", "IWM", "NFLX",
 )  # fmt: skip
@@ -58,6 +60,7 @@ class SyntheticNews:
         *,
         wall: Callable[[], int],
         sleep: Callable[[float], None] = time.sleep,
+        told_between: Told | None = None,
     ) -> None:
         if not MIN_RATE <= rate_per_minute <= MAX_RATE:
             raise ValueError(
@@ -67,6 +70,7 @@ class SyntheticNews:
         self._seed = seed
         self._wall = wall
         self._sleep = sleep
+        self._told_between = told_between
 
     def live(self) -> "SyntheticLive":
         """Subscribe from now on."""
@@ -78,11 +82,18 @@ class SyntheticNews:
         # The cut bounds a slot from below by `after`, and no story is older than its first slot.
         oldest = 0 if after is None else -(-after // self._slot_us)
         last = max(oldest, newest - min(limit, self.page_limit) + 1)
-        items = [self.item(slot) for slot in range(newest, last - 1, -1)]
+        rows = [(self.slot_ts(slot), self.item(slot)) for slot in range(newest, last - 1, -1)]
+        until = self._wall() if before is None else self.slot_ts(newest + 1)
+        rows += self.told_between(self.slot_ts(last), until)
+        items = [item for _, item in sorted(rows, key=lambda row: -row[0])]
         return Page(items, str(last) if last > oldest else None)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def told_between(self, from_us: int, until_us: int) -> list[tuple[int, dict[str, Any]]]:
+        """Return (instant, item) of what the market's scenes tell in a stretch of time."""
+        return [] if self._told_between is None else self._told_between(from_us, until_us)
 
     def slot_ts(self, slot: int) -> int:
         """Return when the item of a slot comes."""
@@ -132,14 +143,17 @@ class SyntheticLive:
         self._next = newest + 1
         self._wall = wall
         self._sleep = sleep
+        self._told_us = wall()
 
     def read(self, limit: int, timeout_s: float) -> list[Item]:
         """Return the items whose time has come; waits at most `timeout_s` for the first."""
         wait_s = (self._wire.slot_ts(self._next) - self._wall()) / SECOND_US
         if wait_s > 0:
             self._sleep(min(wait_s, timeout_s))
-        items: list[Item] = []
         now = self._wall()
+        # A scene's few stories may exceed the limit of one call: they are told once.
+        items: list[Item] = [item for _, item in self._wire.told_between(self._told_us, now)]
+        self._told_us = now
         while len(items) < limit and self._wire.slot_ts(self._next) <= now:
             items.append(self._wire.item(self._next))
             self._next += 1

@@ -53,8 +53,14 @@ OWN = Group(
              "Folder with real market data; tests and imports that want it run where it exists."),
         used("ISLANDFLOW_CHROMIUM", Place(), "",
              "Chromium for the browser tests. Not set: the one on the search path."),
-        used("ISLANDFLOW_SYNTHETIC_RATE", Whole(1, 100_000), "50",
-             "Option prints of the synthetic feed.", unit="prints per second"),
+        used("ISLANDFLOW_SYNTHETIC_RATE", Whole(1, 20_000), "",
+             "Option prints of the synthetic feed, whatever its mode; equities and quotes follow. "
+             "Not set: the mode's.", unit="prints per second"),
+        used("ISLANDFLOW_FIREHOSE_RATE", Whole(100, 20_000), "5000",
+             "All events of the synthetic feed in mode firehose.", unit="events per second"),
+        used("ISLANDFLOW_SYNTHETIC_HOURS", Choice(("always", "session")), "always",
+             "Whether the synthetic market is open around the clock or keeps the exchanges' "
+             "hours."),
         used("ISLANDFLOW_SYNTHETIC_SEED", Whole(0, 4_294_967_295), "11",
              "Seed of the synthetic feed: the same seed gives the same market."),
         used("ISLANDFLOW_SYNTHETIC_NEWS_RATE", Number(0.1, 6_000), "2",

@@ -14,6 +14,16 @@ from signals.engine.quality import UNQUOTED, is_unquoted
 
 Band = Literal["high", "medium", "low"]
 _SCORE = ("score", 0, 1)
+_OWN = "spec 13.2 (one floor); 0 leaves that one alone"
+# The key of each profile's own floor.
+OWN_FLOORS = {
+    "institutional_directional": "institutional_min_score",
+    "retail_whale": "retail_min_score",
+    "event_driven": "event_min_score",
+    "vol_seller": "vol_seller_min_score",
+    "arbitrage": "arbitrage_min_score",
+    "hedge_reactive": "hedge_min_score",
+}
 MAX_ALTERNATIVES = 3
 
 
@@ -29,6 +39,27 @@ class JudgementParams(EventParams):
     abstain_min_margin: Annotated[
         float, Tuned(*_SCORE, "A smaller lead is no clear one", "spec 13.5")
     ] = 0.05
+    institutional_min_score: Annotated[
+        float, Tuned(*_SCORE, "Directional accumulation declines below", _OWN)
+    ] = 0.0
+    retail_min_score: Annotated[
+        float, Tuned(*_SCORE, "Retail attention flow declines below", _OWN)
+    ] = 0.0
+    event_min_score: Annotated[float, Tuned(*_SCORE, "Event positioning declines below", _OWN)] = (
+        0.0
+    )
+    vol_seller_min_score: Annotated[
+        float, Tuned(*_SCORE, "Volatility supply declines below", _OWN)
+    ] = 0.0
+    arbitrage_min_score: Annotated[
+        float, Tuned(*_SCORE, "Structure arbitrage declines below", _OWN)
+    ] = 0.0
+    hedge_min_score: Annotated[float, Tuned(*_SCORE, "Hedge rebalance declines below", _OWN)] = 0.0
+
+    def own_floor(self, profile_id: str) -> float:
+        """Return the least score with which a profile leads, besides the one for all."""
+        key = OWN_FLOORS.get(profile_id)
+        return getattr(self, key) if key else 0.0
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +79,8 @@ def judge(
     """Return which profile leads, or why none does.
 
     A lead below the least margin declines where the two directions contradict each other; else it
-    is shown with its band capped at medium and the runners-up beside it.
+    is shown with its band capped at medium and the runners-up beside it. A profile may have a floor
+    of its own: the largest scores that the six can have reach from 0.68 to 0.91.
     Source: options-engine.md 13.2, 13.5, 16.2; errata 3, 35.
     """
     ordered = sorted(scores, key=_score, reverse=True)
@@ -57,6 +89,7 @@ def judge(
     is_thin = margin < params.abstain_min_margin
     found = {
         "below_score_floor": top.score < params.abstain_min_score,
+        "below_profile_floor": top.score < params.own_floor(top.profile_id),
         UNQUOTED: is_unquoted(features, params),
         "insufficient_evidence": quality < params.abstain_min_evidence_quality,
         "conflicting_evidence": is_thin and _contradict(top.direction, second.direction),

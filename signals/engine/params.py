@@ -126,4 +126,15 @@ PRESETS: dict[str, dict[str, Value]] = {
         "alert_high_min_score": 80,
         "alert_medium_min_score": 45,
     },
+    # What the labelled synthetic market taught (docs/synthetic.md): floors of their own for the
+    # profiles that ordinary large prints look like, and scales on which those stay small. Set on
+    # development seeds alone.
+    "measured": {
+        "profile_premium_usd": 1_500_000,
+        "profile_etf_premium_usd": 2_500_000,
+        "institutional_min_score": 0.672,
+        "retail_min_score": 0.6,
+        "event_min_score": 0.49,
+        "hedge_min_score": 0.64,
+    },
 }

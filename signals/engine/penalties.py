@@ -6,6 +6,7 @@ Only the largest penalty of a profile counts: score' = score x (1 - 0.65 x penal
 from dataclasses import dataclass
 from typing import Annotated
 
+from flow.domain.condition_table import CONDITIONS, Family
 from flow.domain.units import MICROS
 from signals.engine.direction import DirectionParams
 from signals.engine.explain import dollars, number, percent, wide_quote
@@ -21,6 +22,9 @@ NEUTRAL_PROFILES = ("vol_seller", "arbitrage")
 _INSIDE, _SPECIAL, _WEAK = (
     "inside_market_context", "complex_or_special_print_context", "weak_aggression",
 )  # fmt: skip
+STOCK_TIED_NAMES = frozenset(
+    row.name for row in CONDITIONS.values() if row.family is Family.STOCK_TIED
+)
 _VALUE = ("ratio", 0, 1)
 _SPEC = "spec 13.5"
 
@@ -84,15 +88,22 @@ def penalties_of(
     """Return those of a packet's penalties that lower one profile.
 
     Exempt from the special and the inside penalty are arbitrage, and vol_seller on a package that
-    the tape itself flags. Neutral profiles have no direction that a side could be weak for.
+    the tape itself flags: with options as its other legs, or with stock, which no option tape
+    shows. Neutral profiles have no direction that a side could be weak for.
     Source: options-engine.md 13.5; errata 6, 13.
     """
     if profile_id not in NEUTRAL_PROFILES:
         return found
     is_flagged = bool(features.structure_type) and not features.structure_inferred
+    is_flagged = is_flagged or _is_against_stock(features)
     is_matched = profile_id == "arbitrage" or is_flagged
     exempt = (_INSIDE, _SPECIAL, _WEAK) if is_matched else (_WEAK,)
     return tuple([penalty for penalty in found if penalty.code not in exempt])
+
+
+def _is_against_stock(features: Features) -> bool:
+    """Return whether every print is one that the tape ties to stock: a leg of a flagged package."""
+    return bool(features.conditions) and STOCK_TIED_NAMES.issuperset(features.conditions)
 
 
 def _stale(features: Features, params: PenaltyParams) -> Penalty | None:

@@ -11,6 +11,7 @@ from flow.templatetags import flow_format as fmt
 from signals.engine.direction import LEANS
 from signals.engine.explain import number
 from signals.engine.gate import floor_key
+from signals.engine.judgement import OWN_FLOORS
 from signals.engine.params import PARAMETERS
 from signals.evidence.sources import Sources
 
@@ -72,6 +73,8 @@ def _judged(found: Sources) -> Iterator[_Pair | None]:
     if event is None or not event.scores:
         return
     yield _pair("best hypothesis", event.scores[0]["score"], tuning, "abstain_min_score")
+    own = OWN_FLOORS.get(event.scores[0]["profile_id"], "")
+    yield _pair("best hypothesis, for its kind", event.scores[0]["score"], tuning, own)
     yield _pair("quote coverage", features["coverage"], tuning, "abstain_min_coverage")
     yield _pair(
         "stale quotes", features["stale_ratio"], tuning, "abstain_max_stale_ratio", is_least=False

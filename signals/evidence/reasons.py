@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from signals.engine.gate import floor_key
+from signals.engine.judgement import OWN_FLOORS
 from signals.engine.profiles.readings import READINGS
 from signals.evidence.floors import shown
 from signals.evidence.sources import Sources
@@ -65,6 +66,15 @@ def _low_score(found: Sources) -> str:
     )
 
 
+def _low_for_its_kind(found: Sources) -> str:
+    best = found.event.scores[0]
+    key = OWN_FLOORS[best["profile_id"]]
+    return (
+        f"the best hypothesis does not reach the floor of its own: {_scored(best)}; the least is "
+        f"{_of(found, key)}"
+    )
+
+
 def _conflict(found: Sources) -> str:
     key, (one, other) = "abstain_min_margin", found.event.scores[:2]
     lead = shown(key, found.event.features.get("margin"))
@@ -113,6 +123,7 @@ _CLAUSES: dict[str, Callable[[Sources], str]] = {
     "stale_or_missing_quote_context": _unquoted,
     "insufficient_evidence": _low_quality,
     "below_score_floor": _low_score,
+    "below_profile_floor": _low_for_its_kind,
     "conflicting_evidence": _conflict,
     "cancelled": lambda _: "its prints were cancelled",
     "special_print_or_complex_context": _special,

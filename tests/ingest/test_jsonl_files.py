@@ -15,7 +15,7 @@ from ingest.jsonl_lines import (
     OptionPrintLine,
     OptionQuoteLine,
 )
-from ingest.seedfeed import ledger
+from ingest.synthetic_feed import ledger
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "jsonl.md"
 

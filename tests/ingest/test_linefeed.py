@@ -12,7 +12,7 @@ from ingest.feeds import FeedItem
 from ingest.jsonl import encode_event
 from ingest.linefeed import LineFeed
 from ingest.linesender import LineSender
-from ingest.seedfeed import ledger
+from ingest.synthetic_feed import ledger
 
 EVENTS = ledger(9, 700)
 LINES = [encode_event(event, n) for n, event in enumerate(EVENTS)]

@@ -18,8 +18,8 @@ from ingest import sources
 from ingest.feeds import FeedItem
 from ingest.linefeed import LineFeed
 from ingest.management.commands import ingest as command
-from ingest.seedfeed import SeedFeed
 from ingest.sources import SOURCES, open_feed
+from ingest.synthetic_feed import SyntheticFeed
 from tests.support.feeds import ListFeed
 from tests.support.market import count, end_backend, option_trade, rows
 
@@ -35,7 +35,7 @@ def test_the_synthetic_market_keeps_the_rule_of_its_pace(
 ) -> None:
     feed, found = open_feed("synthetic", options)
 
-    assert isinstance(feed, SeedFeed)
+    assert isinstance(feed, SyntheticFeed)
     assert found == rule
     assert not feed.finished
 

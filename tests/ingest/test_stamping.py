@@ -21,8 +21,8 @@ from flow.domain.events import (
 from flow.domain.sessions import Calendar, Session, SessionDay
 from flow.domain.units import from_datetime
 from ingest.feeds import Capabilities
-from ingest.seedfeed import ledger
 from ingest.stamping import Stamper
+from ingest.synthetic_feed import ledger
 
 S = 1_000_000
 DAY = date(2025, 1, 16)

@@ -54,7 +54,10 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert environment.islandflow_debug is False
     assert environment.islandflow_shared_data == PROJECT.parent / "shared/data"
     assert environment.islandflow_chromium is None
-    assert environment.islandflow_synthetic_rate == 50
+    assert environment.islandflow_synthetic_rate is None
+    assert environment.synthetic_market_mode == "realistic"
+    assert environment.synthetic_options_mode is None
+    assert environment.synthetic_control_enabled is True
     assert environment.islandflow_synthetic_seed == 11
     assert environment.islandflow_failpoint is None
     assert environment.database_url is None

@@ -32,8 +32,8 @@ from flow.storage.kinds import Row
 from flow.storage.streams import StreamHead
 from ingest.building import Builder
 from ingest.feeds import Capabilities
-from ingest.seedfeed import ledger
 from ingest.stamping import Stamper
+from ingest.synthetic_feed import ledger
 from tests.support.instruments import NumberedInstruments
 
 SECOND = 1_000_000

@@ -174,7 +174,7 @@ def test_too_many_broken_rows_stop_and_a_mended_file_adds_only_the_rest(goog: Pa
 
 def test_jsonl_goes_the_same_way(tmp_path: Path) -> None:
     from ingest.jsonl_encode import encode_event
-    from ingest.seedfeed import ledger
+    from ingest.synthetic_feed import ledger
 
     events = list(ledger(5, 400))
     path = tmp_path / "feed.jsonl"

@@ -8,7 +8,7 @@ from flow.storage.db import connect
 from flow.storage.schemas import alias_of
 from ingest.feeds import Feed, FeedItem
 from ingest.promises import ClockRule
-from ingest.seedfeed import ledger
+from ingest.synthetic_feed import ledger
 from ingest.worker import IngestWorker
 from replay.models import Run
 from signals.compute import ComputeWorker

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ingest.jsonl_encode import encode_event
 from ingest.linesender import LineSender
-from ingest.seedfeed import ledger
+from ingest.synthetic_feed import ledger
 from islandflow.scratch import run_inside_scratch
 
 KILL_PAIR_S = 0.9  # how long a kill of each worker takes on average: the feed has to outlast it

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 
 from flow.cadence import wall_us
 from flow.malformed import FeedStopped
@@ -19,8 +20,13 @@ from news.worker import NewsWorker, run_worker
 
 def _synthetic(rate: float | None) -> NewsProvider:
     env = settings.ENV
+    # The market's scenes tell stories too; news knows nothing of ingest, the project wires them.
+    stories = import_string(settings.SYNTHETIC_STORIES)()
     return SyntheticNews(
-        env.islandflow_synthetic_seed, rate or env.islandflow_synthetic_news_rate, wall=wall_us
+        env.islandflow_synthetic_seed,
+        rate or env.islandflow_synthetic_news_rate,
+        wall=wall_us,
+        told_between=stories.between,
     )
 
 

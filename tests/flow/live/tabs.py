@@ -17,7 +17,7 @@ from django.test import Client
 from flow.domain.events import OptionPrint
 from flow.live.registry import is_rows, panel_of
 from ingest.feeds import FeedItem
-from ingest.seedfeed import ledger
+from ingest.synthetic_feed import ledger
 from ingest.worker import IngestWorker
 from tests.support.feeds import ListFeed
 from tests.support.workers import fixed_wall

@@ -86,7 +86,13 @@ async def reconnected(tab: Tab) -> Tab:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(
     "query",
-    ["view=raw", "", "view=raw&type=put", "q=NVDA+SPY", "view=raw&side=A&side=AA&prem=20k"],
+    [
+        "view=raw",
+        "",
+        "view=raw&type=put",
+        "view=raw&q=NVDA+SPY",
+        "view=raw&side=A&side=AA&prem=20k",
+    ],
 )
 async def test_the_tape_converges_under_any_filter(live: Client, query: str, seed: int) -> None:
     address = f"/options/?{query}"

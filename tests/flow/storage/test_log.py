@@ -15,7 +15,7 @@ from flow.storage.leases import LeaseLost
 from flow.storage.streams import streams_of
 from flow.storage.tail import LogCorrupt, read_entries, read_manifest
 from ingest.feeds import FeedItem
-from ingest.seedfeed import SeedFeed
+from ingest.synthetic_feed import SyntheticFeed
 from tests.support.feeds import ListFeed
 from tests.support.workers import ingest_all, ingest_worker, make_run, seed_items
 
@@ -215,7 +215,7 @@ def _stamp(p: StampedPrint) -> tuple[object, ...]:
 
 
 def test_the_synthetic_feed_runs_through_the_same_worker() -> None:
-    feed = SeedFeed(3, 50, TS, limit=500)
+    feed = SyntheticFeed(3, None, TS, limit=500)
     with ingest_worker(feed) as worker:
         while not feed.finished:
             worker.step()

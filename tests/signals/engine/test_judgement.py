@@ -219,3 +219,26 @@ def test_a_thin_lead_never_reads_high_nor_against_itself(found: list[tuple[int, 
     assert not (thin and ruling.band == "high")
     assert bool(ruling.alternatives) is thin
     assert sorted(each.profile_id for each in ruling.scores) == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("profile", "key"),
+    [
+        ("institutional_directional", "institutional_min_score"),
+        ("retail_whale", "retail_min_score"),
+        ("event_driven", "event_min_score"),
+        ("vol_seller", "vol_seller_min_score"),
+        ("arbitrage", "arbitrage_min_score"),
+        ("hedge_reactive", "hedge_min_score"),
+    ],
+)
+def test_a_profile_may_have_a_floor_of_its_own(profile: str, key: str) -> None:
+    params = Params.from_values({key: 0.6})
+
+    below = judged(score(profile, 0.5999), score("b", 0.1), params=params)
+    reached = judged(score(profile, 0.6), score("b", 0.1), params=params)
+    other = judged(score("b", 0.5), score(profile, 0.4), params=params)
+
+    assert (below.primary, below.abstain_reasons) == (None, ("below_profile_floor",))
+    assert reached.primary is not None
+    assert other.primary is not None

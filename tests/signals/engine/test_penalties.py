@@ -98,6 +98,25 @@ def test_vol_seller_is_exempt_on_a_flagged_structure_only(
     assert codes("vol_seller", features) == ({} if exempt else {INSIDE: 0.44, SPECIAL: 0.38})
 
 
+@pytest.mark.parametrize(
+    ("conditions", "exempt"),
+    [
+        (["stock-tied, electronic, against single legs"], True),
+        (["stock-tied, electronic", "stock-tied auction"], True),
+        (["stock-tied, electronic", "single-leg cross"], False),
+        (["multi-leg, electronic"], False),  # its other legs would have made it a structure
+    ],
+)
+def test_vol_seller_is_exempt_on_a_leg_that_the_tape_ties_to_stock(
+    conditions: list[str], exempt: bool
+) -> None:
+    features = packet(special_size_ratio=1.0)
+    features.conditions = conditions
+
+    assert (SPECIAL in codes("vol_seller", features)) is not exempt
+    assert SPECIAL in codes("institutional_directional", features)
+
+
 @pytest.mark.parametrize("profile", DIRECTIONAL)
 def test_directional_profiles_are_not_exempt_on_a_structure(profile: str) -> None:
     assert codes(profile, packet(**BOX)) == {SPECIAL: 0.38}

@@ -31,6 +31,11 @@ SCORES: list[dict[str, Any]] = [
             "points; the least is 42 points",
         ),
         (
+            "below_profile_floor",
+            "the best hypothesis does not reach the floor of its own: directional accumulation, "
+            "has 38.12 points; the least is 0 points",
+        ),
+        (
             "conflicting_evidence",
             "the two best hypotheses contradict each other: directional accumulation, has 38.12 "
             "points, bullish, and retail attention flow, has 36.12 points, bearish; the lead is 2 "

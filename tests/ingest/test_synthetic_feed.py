@@ -1,14 +1,17 @@
 import json
+import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.clock import ManualClock
+from flow.domain.events import OptionPrint
 from ingest.feeds import FeedItem
-from ingest.seedfeed import DEFAULT_START_US, SeedFeed, ledger
+from ingest.synthetic.config import config_at, config_of
+from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
 
 S = 1_000_000
-NOW = 1_718_000_000 * S
+NOW = 1_737_000_000 * S
 
 
 class Wall:
@@ -26,13 +29,17 @@ class Wall:
         self.clock.advance(round(seconds * S))
 
 
-def paced(wall: Wall, rate: int = 50, limit: int | None = None) -> SeedFeed:
-    feed = SeedFeed(5, rate, wall=wall.now, sleep=wall.sleep, limit=limit)
+RATE = config_at(50)
+NEXT_US = 250_000  # a beat
+
+
+def paced(wall: Wall, rate: float = 50, limit: int | None = None) -> SyntheticFeed:
+    feed = SyntheticFeed(5, config_at(rate), wall=wall.now, sleep=wall.sleep, limit=limit)
     feed.open(None)
     return feed
 
 
-def read_until(feed: SeedFeed, wall: Wall, until_us: int) -> list[FeedItem]:
+def read_until(feed: SyntheticFeed, wall: Wall, until_us: int) -> list[FeedItem]:
     items: list[FeedItem] = []
     while wall.now() < until_us and not feed.finished:
         items += feed.read(1_000, 0.05)
@@ -40,7 +47,7 @@ def read_until(feed: SeedFeed, wall: Wall, until_us: int) -> list[FeedItem]:
 
 
 def test_unpaced_feed_is_the_ledger() -> None:
-    feed = SeedFeed(5, 50, limit=500)
+    feed = SyntheticFeed(5, RATE, limit=500)
     feed.open(None)
     items: list[FeedItem] = []
     while not feed.finished:
@@ -50,7 +57,7 @@ def test_unpaced_feed_is_the_ledger() -> None:
 
 
 def test_feed_without_limit_never_finishes() -> None:
-    feed = SeedFeed(5, 50)
+    feed = SyntheticFeed(5, RATE)
     feed.open(None)
     assert len(feed.read(1_000, 0)) == 1_000
     assert not feed.finished
@@ -63,7 +70,7 @@ def test_resuming_anywhere_gives_the_same_stream(cuts: list[int]) -> None:
     items: list[FeedItem] = []
     cursor = None
     for cut in cuts:
-        feed = SeedFeed(5, 50)
+        feed = SyntheticFeed(5, RATE)
         feed.open(cursor)
         items += feed.read(cut, 0)
         cursor = json.loads(json.dumps(feed.cursor()))
@@ -71,12 +78,12 @@ def test_resuming_anywhere_gives_the_same_stream(cuts: list[int]) -> None:
 
 
 def test_cursor_of_another_seed_or_rate_starts_anew() -> None:
-    feed = SeedFeed(5, 50)
+    feed = SyntheticFeed(5, RATE)
     feed.open(None)
     feed.read(10, 0)
-    for other in (SeedFeed(6, 50), SeedFeed(5, 51)):
+    for other in (SyntheticFeed(6, RATE), SyntheticFeed(5, config_at(51))):
         other.open(feed.cursor())
-        assert other.cursor()["index"] == 0
+        assert other.cursor()["count"] == 0
 
 
 def test_resumed_feed_keeps_its_start_whatever_the_wall_says() -> None:
@@ -94,19 +101,21 @@ def test_paced_feed_starts_at_the_current_second_and_never_runs_ahead() -> None:
     wall = Wall(NOW + 300_000)
     feed = paced(wall)
     first = feed.read(1_000, 0.05)
-    assert first[0].ts == NOW  # type: ignore[union-attr]
+    assert NOW <= first[0].ts < NOW + NEXT_US  # type: ignore[union-attr]
     items = first + read_until(feed, wall, NOW + 10 * S)
     assert all(item.ts <= wall.now() for item in items)  # type: ignore[union-attr]
     assert items == ledger(5, len(items), start_us=NOW)
-    assert 9.5 < len(items) / (50 * 2.5) < 10.5
+    prints = sum(isinstance(item, OptionPrint) for item in items)
+    assert 8 < prints / 50 < 12
 
 
 def test_waiting_is_at_most_the_timeout() -> None:
     wall = Wall()
-    feed = paced(wall, rate=1)  # an event every 0.4 s
-    assert len(feed.read(10, 0.05)) == 1
-    assert feed.read(10, 0.05) == []
-    assert wall.slept == [0.05]
+    feed = paced(wall, rate=0.1)
+    while feed.read(100, 0.05):
+        wall.slept.clear()
+    assert wall.slept
+    assert max(wall.slept) <= 0.05
 
 
 def test_short_pause_is_caught_up_without_loss() -> None:
@@ -125,13 +134,12 @@ def test_long_pause_is_skipped_and_declared() -> None:
     before = read_until(feed, wall, NOW + S)
     wall.clock.advance(3_600 * S)
     after = feed.read(10_000, 0.05)
-    assert len(after) < 200
+    assert len(after) < 400
     ((gap_from, gap_to),) = feed.take_gaps()
     assert before[-1].ts < gap_from < gap_to <= after[0].ts  # type: ignore[union-attr]
     assert gap_to >= NOW + 3_600 * S
     assert feed.take_gaps() == []
-    index = feed.cursor()["index"] - len(after)
-    assert after == ledger(5, index + len(after), start_us=NOW)[index:]
+    assert after == ledger(5, len(after), start_us=wall.now() // S * S)
 
 
 def test_slow_rate_does_not_skip_backwards() -> None:
@@ -144,9 +152,9 @@ def test_slow_rate_does_not_skip_backwards() -> None:
 
 def test_given_start_wins_over_the_wall() -> None:
     wall = Wall()
-    feed = SeedFeed(5, 50, NOW - S, wall=wall.now, sleep=wall.sleep)
+    feed = SyntheticFeed(5, RATE, NOW - S, wall=wall.now, sleep=wall.sleep)
     feed.open(None)
-    assert feed.read(1, 0)[0].ts == NOW - S  # type: ignore[union-attr]
+    assert NOW - S <= feed.read(1, 0)[0].ts < NOW  # type: ignore[union-attr]
 
 
 def test_paced_feed_ends_at_its_limit() -> None:
@@ -154,3 +162,31 @@ def test_paced_feed_ends_at_its_limit() -> None:
     feed = paced(wall, limit=30)
     assert len(read_until(feed, wall, NOW + 3 * S)) == 30
     assert feed.finished
+
+
+def test_a_session_market_sleeps_through_the_night_and_wakes_before_the_open() -> None:
+    wall = Wall(1_737_003_600 * S)  # 2025-01-16 00:00 in New York
+    config = config_of("realistic", "realistic", hours="session")
+    feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    assert read_until(feed, wall, wall.now() + 20 * S) == []
+    wall.clock.advance(4 * 3_600 * S)
+    assert read_until(feed, wall, wall.now() + 20 * S)
+    assert not feed.capabilities.always_open
+
+
+def test_a_firehose_says_what_it_achieves() -> None:
+    wall = Wall()
+    config = config_of("firehose", "firehose", firehose_events_per_s=2_000)
+    feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    assert feed.detail == ""
+    read_until(feed, wall, NOW + 15 * S)
+    assert re.fullmatch(r"sends (1,9|2,0)\d\d events/s of 2,000 asked for", feed.detail)
+
+
+def test_an_ordinary_market_says_nothing() -> None:
+    wall = Wall()
+    feed = paced(wall)
+    read_until(feed, wall, NOW + 15 * S)
+    assert feed.detail == ""

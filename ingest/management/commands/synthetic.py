@@ -1,0 +1,122 @@
+"""The synthetic market: `synthetic generate`, `synthetic evaluate`, `synthetic stats`."""
+
+from argparse import ArgumentParser
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.core.management.base import BaseCommand, CommandError
+
+from flow.domain.sessions import at_new_york
+from ingest.management.market_stats import compare
+from ingest.synthetic.config import MarketConfig
+from ingest.synthetic.generating import generate
+from ingest.synthetic.report import lines_of
+from ingest.synthetic.runs import Run, RunError, load_run
+from ingest.synthetic.scenarios.catalogue import SCENARIOS
+from ingest.synthetic.scenarios.evidence import BuildFailed
+from ingest.synthetic.scenarios.held_out import SEEDS_FROM
+from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
+from ingest.synthetic.scenarios.labelled import SCENARIOS as LABELLED
+from ingest.synthetic.scenarios.setting import Unplayable
+from ingest.synthetic.trial import Outcome, watch
+from ingest.synthetic.trials import play_all, trials_of
+from ingest.synthetic.verdicts import judge_trials
+from signals.engine.params import PRESETS, Params
+
+
+class Command(BaseCommand):
+    help = "Write labelled runs, examine the engine on them, compare the market with real days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        run = what.add_parser("generate", help="write a run with its labels into a folder")
+        run.add_argument("folder", type=Path)
+        run.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), default=[])
+        run.add_argument("--demo", choices=sorted(DEMO_PROFILES), help="the scenes of a demo")
+        run.add_argument("--run", default="", help="its name; default: the folder's")
+        run.add_argument("--seed", type=int, default=11)
+        run.add_argument("--date", type=date.fromisoformat, default=date(2025, 3, 12))
+        run.add_argument("--option-prints", type=float, default=20.0, help="a second")
+        run.add_argument("--equity-prints", type=float, default=20.0, help="a second")
+        told = what.add_parser("evaluate", help="readings against labels, with all figures")
+        told.add_argument("runs", nargs="*", type=Path, help="written runs; default: new markets")
+        told.add_argument("--episodes", type=int, default=400)
+        told.add_argument("--seed", type=int, help="the first of the seeds")
+        told.add_argument("--held-out", action="store_true", help="ranges nothing was tuned on")
+        told.add_argument("--preset", choices=sorted(PRESETS), default="measured")
+        told.add_argument("--workers", type=int, default=1)
+        told.add_argument("--json", type=Path, help="write the figures here as well")
+
+        stats = what.add_parser("stats", help="figures beside those of real days")
+        stats.add_argument("--seconds", type=int, default=600, help="of the synthetic market")
+        stats.add_argument("--seed", type=int)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["what"] == "generate":
+                self._generate(options)
+            elif options["what"] == "evaluate":
+                self._evaluate(options)
+            else:
+                for line in compare(options["seconds"], options["seed"]):
+                    self.stdout.write(line)
+        except (BuildFailed, Unplayable, RunError, FileExistsError, FileNotFoundError) as error:
+            raise CommandError(str(error)) from error
+
+    def _generate(self, options: dict[str, Any]) -> None:
+        names = options["scenario"] or DEMO_PROFILES.get(options["demo"], ())
+        names = names or [scenario.name for scenario in LABELLED]
+        config = MarketConfig(
+            option_prints_per_s=options["option_prints"],
+            equity_prints_per_s=options["equity_prints"],
+        )
+        manifest = generate(
+            options["folder"],
+            options["run"] or options["folder"].name,
+            options["seed"],
+            names,
+            config=config,
+            start_us=at_new_york(options["date"].toordinal(), time(10, 30)),
+        )
+        for name, count in manifest.counts.items():
+            self.stdout.write(f"{count:>9}  {name}  {manifest.sha256.get(name, '')}")
+
+    def _evaluate(self, options: dict[str, Any]) -> None:
+        if options["runs"]:
+            params = Params.from_values(PRESETS[options["preset"]])
+            outcomes = [_read(load_run(folder), params) for folder in options["runs"]]
+        else:
+            outcomes = self._play(options)
+        verdict = judge_trials(outcomes)
+        for line in lines_of(verdict):
+            self.stdout.write(line)
+        if options["json"]:
+            options["json"].write_bytes(msgspec.json.encode(verdict))
+
+    def _play(self, options: dict[str, Any]) -> list[Outcome]:
+        is_held_out = options["held_out"]
+        seed = options["seed"]
+        if seed is None:
+            seed = SEEDS_FROM if is_held_out else 1
+        if is_held_out != (seed >= SEEDS_FROM):
+            raise CommandError(
+                f"--seed is {seed}; expected {SEEDS_FROM} and more with --held-out, less without"
+            )
+        trials = trials_of(
+            options["episodes"], seed=seed, preset=options["preset"], held_out=is_held_out
+        )
+        return play_all(
+            trials,
+            workers=options["workers"],
+            told=lambda done: self.stderr.write(f"{done} of {len(trials)} markets"),
+        )
+
+
+def _read(run: Run, params: Params) -> Outcome:
+    manifest = run.manifest
+    return watch(
+        run.beats(), run.scenes, from_us=manifest.scenes_from_us, until_us=manifest.until_us,
+        params=params,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""What scenes do to the market at an instant: moves, impact, silence, spreads, halts.
+
+SpotMove      __________            impact of aggressive trades: signed notional of the last
+         ____/          \\____      30 s, fading in a straight line, by the square-root law
+         over   keep   over
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.exact import sqrt
+from ingest.synthetic.steps import (
+    EquityTrade,
+    Halt,
+    IvMove,
+    OptionTrade,
+    Place,
+    QuoteOutage,
+    Scene,
+    SpotMove,
+    WideQuotes,
+)
+from ingest.synthetic.universe import Listing
+
+IMPACT_US = 30_000_000
+# Impact of a notional Q on a symbol with daily volatility s and daily turnover V is Y s root(Q/V).
+# Source: square-root law, Y about one (Bouchaud, Farmer, Lillo 2009).
+_Y = 1.0
+# A million dollars of aggressive premium lifts its contract by two volatility points (guess).
+_IV_POINTS, _IV_PREMIUM, _IV_MOST = 0.02, 1_000_000.0, 0.15
+_HEDGED = 0.3  # share of the delta that market makers hedge at once (guess)
+_SIDE = {Place.ABOVE_ASK: 1, Place.ASK: 1, Place.MID: 0, Place.BID: -1, Place.BELOW_BID: -1}
+
+
+class Effects:
+    """All that scenes do to one symbol during one beat."""
+
+    __slots__ = (
+        "contract_points", "halted", "is_moved", "notional", "points", "premiums", "quoted",
+        "shift", "silent", "silent_contracts", "spread", "spreads",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        """Start with a market that nothing disturbs."""
+        self.shift = 0.0  # share of the price
+        self.points = 0.0
+        self.contract_points: dict[str, float] = {}
+        self.notional = 0.0  # signed dollars of the last 30 s
+        self.premiums: dict[str, float] = {}  # signed dollars
+        self.spread = 1.0
+        self.spreads: dict[str, float] = {}
+        self.silent = False
+        self.silent_contracts: set[str] = set()
+        self.halted = False
+        self.quoted: list[str] = []  # contracts of the scenes: quoted while these last
+        self.is_moved = False
+
+    def price_factor(self, listing: Listing) -> float:
+        """Return what the path's price is multiplied by."""
+        shift = self.shift
+        if self.notional:
+            share = abs(self.notional) / (listing.adv * listing.price)
+            impact = _Y * listing.volatility * sqrt(share)
+            shift += impact if self.notional > 0 else -impact
+        return max(0.5, 1.0 + shift)
+
+    def iv_points(self, contract: str) -> float:
+        """Return the volatility points on top of the surface for one contract."""
+        points = self.points + self.contract_points.get(contract, 0.0)
+        premium = self.premiums.get(contract, 0.0)
+        if premium:
+            pressure = min(_IV_MOST, _IV_POINTS * sqrt(abs(premium) / _IV_PREMIUM))
+            points += pressure if premium > 0 else -pressure
+        return points
+
+
+class Actor:
+    """One scene, arranged by time."""
+
+    __slots__ = ("_trade_times", "effects", "scene", "trades")
+
+    def __init__(self, scene: Scene) -> None:
+        """Part the steps that trade from those that last."""
+        self.scene = scene
+        kinds = SpotMove | IvMove | QuoteOutage | WideQuotes | Halt
+        self.effects = [step for step in scene.steps if isinstance(step, kinds)]
+        trades = [step for step in scene.steps if isinstance(step, OptionTrade | EquityTrade)]
+        self.trades = sorted(
+            (step for step in trades if _SIDE[step.place]), key=lambda step: step.at_us
+        )
+        self._trade_times = [scene.start_us + step.at_us for step in self.trades]
+
+    def add_to(self, effects: Effects, ts_us: int, spot: float) -> None:
+        """Add what this scene does at an instant; what trades at that instant counts later."""
+        scene = self.scene
+        effects.is_moved = True
+        if scene.start_us - BEAT_US <= ts_us <= scene.start_us + scene.length_us:
+            effects.quoted.extend(scene.contracts)
+        for step in self.effects:
+            self._add_step(effects, step, ts_us - scene.start_us - step.at_us)
+        first = bisect_left(self._trade_times, ts_us - IMPACT_US)
+        last = bisect_left(self._trade_times, ts_us)
+        for at, trade in zip(self._trade_times[first:last], self.trades[first:last], strict=True):
+            self._add_trade(effects, trade, 1.0 - (ts_us - at) / IMPACT_US, spot)
+
+    def _add_step(
+        self,
+        effects: Effects,
+        step: SpotMove | IvMove | QuoteOutage | WideQuotes | Halt,
+        since_us: int,
+    ) -> None:
+        contracts = self.scene.contracts
+        if isinstance(step, SpotMove):
+            effects.shift += step.bps * 1e-4 * _ramp(step.over_us, step.keep_us, since_us)
+        elif isinstance(step, IvMove):
+            points = step.points * _ramp(step.over_us, step.keep_us, since_us)
+            if step.leg is None:
+                effects.points += points
+            else:
+                text = contracts[step.leg]
+                effects.contract_points[text] = effects.contract_points.get(text, 0.0) + points
+        elif not -BEAT_US < since_us < step.for_us:
+            return
+        elif isinstance(step, Halt):
+            effects.halted = True
+        elif isinstance(step, WideQuotes):
+            if step.leg is None:
+                effects.spread *= step.factor
+            else:
+                effects.spreads[contracts[step.leg]] = step.factor
+        elif step.leg is None:
+            effects.silent = True
+        else:
+            effects.silent_contracts.add(contracts[step.leg])
+
+    def _add_trade(
+        self, effects: Effects, trade: OptionTrade | EquityTrade, weight: float, spot: float
+    ) -> None:
+        signed = trade.size * _SIDE[trade.place] * weight
+        if isinstance(trade, EquityTrade):
+            if not trade.off_exchange:  # what is hidden moves nothing
+                effects.notional += signed * spot
+            return
+        text = self.scene.contracts[trade.leg]
+        direction = 1 if text.endswith("C") else -1
+        effects.notional += _HEDGED * 0.5 * direction * signed * 100 * spot
+        # Premium is not known before pricing: one percent of the spot stands for it (guess).
+        premium = signed * spot
+        effects.premiums[text] = effects.premiums.get(text, 0.0) + premium
+
+
+def _ramp(over_us: int, keep_us: int, since_us: int) -> float:
+    """Return how much of a move is in force so long after its beginning."""
+    if since_us <= 0:
+        return 0.0
+    if since_us < over_us:
+        return since_us / over_us
+    back = since_us - over_us - keep_us
+    if back <= 0:
+        return 1.0
+    return 1.0 - back / over_us if back < over_us else 0.0
+
+
+def effects_at(
+    actors: Sequence[Actor], listing: Listing, ts_us: int, path_price: float
+) -> Effects | None:
+    """Return what scenes do to a symbol at an instant, None where none is on it."""
+    found: Effects | None = None
+    for actor in actors:
+        if actor.scene.symbol == listing.symbol:
+            found = found or Effects()
+            actor.add_to(found, ts_us, path_price)
+    return found

@@ -1,0 +1,1 @@
+"""Scenarios: what a participant does, as timelines of steps; one small file per family."""

@@ -1,0 +1,149 @@
+"""Flow in one contract: packets of prints at one side, after the context that gives it a reason."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import msgspec
+
+from flow.domain.contracts import Right
+from flow.domain.units import SECOND_US
+from ingest.synthetic.scenarios.draft import AUTO, ISO, LEAD_US, VENUES, Draft
+from ingest.synthetic.scenarios.ranges import Ranges
+from ingest.synthetic.steps import (
+    EventKind,
+    IvMove,
+    OptionTrade,
+    Place,
+    Scheduled,
+    SpotMove,
+    WideQuotes,
+)
+
+Rest = Literal["mid", "other"]
+_RIGHTS: tuple[Right, ...] = ("C", "P")
+KEEP_US = 90 * SECOND_US  # how long a move stays before it goes back; guess
+INTEREST_GAP_US = (2 * SECOND_US, 9 * SECOND_US)  # guess
+# A share of the prints of a sweep trades through the quote that stood; guess.
+THROUGH = 0.2
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """What kind of flow: the numbers come from `Ranges`.
+
+    `right` None draws one. `side` is +1 bought, -1 sold, 0 in the middle. What is not at that side
+    prints in the middle, or (`rest`) at the other side. `codes` are conditions to draw from.
+    `one_venue` keeps all prints of a packet on one venue. `interest` is how many small prints of
+    the contract, on both sides, come one by one before: a contract that is watched also trades.
+    """
+
+    right: Right | None = None
+    side: int = 1
+    rest: Rest = "mid"
+    codes: tuple[int, ...] = (AUTO,)
+    one_venue: bool = False
+    event: EventKind | None = None
+    interest: int = 0
+
+
+def play(draft: Draft, ranges: Ranges, *, flow: Flow) -> None:
+    """Write the context and the packets of a flow."""
+    dice = draft.dice
+    right: Right = flow.right if flow.right is not None else dice.pick(_RIGHTS)
+    bought = flow.side > 0
+    if flow.side:
+        draft.direction = "bullish" if bought == (right == "C") else "bearish"
+    contract = draft.choose(ranges.dte, ranges.strike, right, ranges.least_micros)
+    leg = draft.leg(contract)
+    before = _interest(draft, leg, flow.interest)
+    set_context(draft, ranges, leg=leg, event=flow.event, lead_us=before + LEAD_US)
+    at = before + LEAD_US + dice.whole((0, 2 * SECOND_US))
+    for _ in range(dice.whole(ranges.packets)):
+        if ranges.size[1]:
+            total = dice.whole(ranges.size)
+        else:
+            total = draft.size_for(contract, dice.whole(ranges.premium_usd))
+        at = _packet(draft, ranges, flow, leg=leg, total=total, at=at)
+        at += dice.whole(ranges.apart_us)
+
+
+def set_context(
+    draft: Draft,
+    ranges: Ranges,
+    *,
+    leg: int | None,
+    event: EventKind | None = None,
+    lead_us: int = LEAD_US,
+) -> None:
+    """Write what comes before the flow at `lead_us`: the event, the move, volatility, quotes."""
+    dice = draft.dice
+    if event is not None:
+        days = dice.whole(ranges.days_ahead)
+        draft.add(Scheduled(at_us=0, kind=event, days_ahead=days, session="amc"))
+    if any(ranges.move_bps):
+        bps = dice.real(ranges.move_bps)
+        over = dice.whole((25 * SECOND_US, 35 * SECOND_US))
+        draft.add(SpotMove(at_us=lead_us - over, over_us=over, keep_us=KEEP_US, bps=bps))
+    if any(ranges.iv_points):
+        points = dice.real(ranges.iv_points)
+        at = lead_us - 20 * SECOND_US
+        draft.add(IvMove(at_us=at, over_us=15 * SECOND_US, keep_us=KEEP_US, points=points))
+    if ranges.wide[1] > 1:
+        factor = dice.real(ranges.wide)
+        at = lead_us - 5 * SECOND_US
+        draft.add(WideQuotes(at_us=at, for_us=90 * SECOND_US, factor=factor, leg=leg))
+
+
+def _interest(draft: Draft, leg: int, count: int) -> int:
+    """Write small prints one by one; return when they are over."""
+    dice, at = draft.dice, 0
+    for _ in range(count):
+        at += dice.whole(INTEREST_GAP_US)
+        place = dice.pick((Place.ASK, Place.BID))
+        draft.trade(at, leg, dice.whole((1, 5)), place, dice.pick(VENUES), AUTO)
+    return at
+
+
+def _packet(draft: Draft, ranges: Ranges, flow: Flow, *, leg: int, total: int, at: int) -> int:
+    """Write one packet from an instant on; return the instant of its last print."""
+    dice = draft.dice
+    count = min(dice.whole(ranges.prints), total)
+    acting = max(1, round(count * dice.real(ranges.side)))
+    share = total if acting == count else round(total * dice.real(ranges.side))
+    sizes = [(size, True) for size in draft.split(max(acting, share), acting)]
+    if acting < count:
+        sizes += [(size, False) for size in draft.split(max(1, total - share), count - acting)]
+    venues = _venues(draft, count, one=flow.one_venue)
+    placed = dice.sample(sizes, len(sizes))
+    for number, (size, acts) in enumerate(placed):
+        if number:
+            at += dice.whole(ranges.gap_us)
+        code = dice.pick(flow.codes)
+        draft.trade(at, leg, size, _place(draft, flow, code, acts=acts), venues[number], code)
+    return at
+
+
+def _venues(draft: Draft, count: int, *, one: bool) -> list[int]:
+    order: Sequence[int] = draft.dice.sample(VENUES, len(VENUES))
+    return [order[0] if one else order[number % len(order)] for number in range(count)]
+
+
+def _place(draft: Draft, flow: Flow, code: int, *, acts: bool) -> Place:
+    if not flow.side:
+        return Place.MID
+    if not acts and flow.rest == "mid":
+        return Place.MID
+    up = (flow.side > 0) == acts
+    if acts and code == ISO and draft.dice.real((0.0, 1.0)) < THROUGH:
+        return Place.ABOVE_ASK if up else Place.BELOW_BID
+    return Place.ASK if up else Place.BID
+
+
+def flow_of(**fields: object) -> "partial[None]":
+    """Return the function that plays a flow."""
+    return partial(play, flow=msgspec.convert(fields, Flow))
+
+
+def first_print(draft: Draft) -> int:
+    """Return the place of the first option print."""
+    return next(n for n, step in enumerate(draft.steps) if isinstance(step, OptionTrade))

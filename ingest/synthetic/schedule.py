@@ -1,0 +1,155 @@
+"""Which scene begins when, and on which symbol: a pure function of (seed, control, instant).
+
+    block                block                block            one block = the coverage window
+    |s s s s s s s s ...|s s s s s s s s ...|s s s ...         one slot = a scene or none
+
+A block is planned as a whole, so that coverage assist can count what it has played. The universe is
+dealt to as many groups as keep a symbol silent for a quarter of an hour: block n plays group n.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flow.domain.units import MINUTE_US, SECOND_US
+from ingest.synthetic.casting import players
+from ingest.synthetic.control import Control
+from ingest.synthetic.draws import key_of
+from ingest.synthetic.regimes import Mood, mood_at
+from ingest.synthetic.scenarios.catalogue import (
+    DARK,
+    NEAR_MISSES,
+    OPTION_SCENARIOS,
+    PLATFORM,
+    PROFILES,
+    scenario_of,
+)
+from ingest.synthetic.scenarios.dice import Dice
+from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
+from ingest.synthetic.scenarios.scenario import Scenario
+from ingest.synthetic.scenarios.setting import Unplayable
+from ingest.synthetic.stage import Stage
+from ingest.synthetic.steps import Scene
+
+SLOT_US = 30 * SECOND_US  # guess: 120 scenes an hour, so that realistic stays mostly background
+QUIET_US = 15 * MINUTE_US  # no two scenes on one symbol within
+LONGEST_US = 6 * MINUTE_US  # of any scene; a test holds the catalogue to it
+DEMO_EVERY_SLOTS = 2  # a labelled demo scene a minute (platform.md 4.6: base 60 s)
+# Weights of what has no profile, beside the about seven of all profiles together (guess).
+_OTHER = {"near_miss": 0.8, "off_exchange": 1.0, "platform": 0.3}
+_ASSIST = {10: 1.12, 20: 1.0, 30: 0.94}  # platform.md 4.5, w by window
+_MOST_BOOST = 1.86
+_TRIES, _SYMBOLS = 6, 12  # scenarios of a slot, and underlyings of each
+
+
+def boost(counts: Counter[str], profile: str, window_minutes: int) -> float:
+    """Return how much a profile that was played less is favoured. Source: platform.md 4.5."""
+    seen = [counts[each] for each in PROFILES]
+    if not any(seen):
+        return 1.0
+    count, most = counts[profile], max(seen)
+    imbalance = (most - count) / max(1, most)
+    debt = min(3.0, max(0.0, sum(seen) / len(seen) - count))
+    more = 0.56 * imbalance + 0.14 * debt + 0.22 * (count == 0)
+    return min(_MOST_BOOST, max(1.0, 1 + more * _ASSIST[window_minutes]))
+
+
+class Schedule:
+    """The scenes of a live market: a `SceneSource`. Holds a cache of blocks only."""
+
+    def __init__(self, seed: int, stage: Stage, control: Control | None = None) -> None:
+        """Take the undisturbed market, of the same seed, that scenes are placed in."""
+        self._seed = seed
+        self._stage = stage
+        self.control = control or Control()
+        self._block_us = self.control.coverage_window_minutes * MINUTE_US
+        self._groups = QUIET_US // self._block_us + 2
+        self._blocks: dict[int, list[Scene]] = {}
+
+    def active(self, from_us: int, until_us: int) -> Sequence[Scene]:
+        """Return the scenes that begin before `until_us` and end at or after `from_us`."""
+        first, last = (from_us - LONGEST_US) // self._block_us, (until_us - 1) // self._block_us
+        return [
+            scene
+            for number in range(first, last + 1)
+            for scene in self._block(number)
+            if scene.start_us < until_us and scene.start_us + scene.length_us >= from_us
+        ]
+
+    def _block(self, number: int) -> list[Scene]:
+        found = self._blocks.get(number)
+        if found is None:
+            if len(self._blocks) > 8:
+                self._blocks.clear()
+            found = self._blocks[number] = self._plan(number)
+        return found
+
+    def _plan(self, number: int) -> list[Scene]:
+        """Plan one block, slot after slot."""
+        scenes: list[Scene] = []
+        counts: Counter[str] = Counter()
+        taken: set[str] = set()
+        for slot in range(self._block_us // SLOT_US):
+            start = number * self._block_us + slot * SLOT_US
+            dice = Dice(key_of("scene", self._seed, self.control.shared_seed, start))
+            start += dice.whole((0, SLOT_US // 3))
+            group = number % self._groups
+            scene = self._play(dice, start, counts, group=group, taken=taken, slot=slot)
+            if scene is not None:
+                scenes.append(scene)
+                taken.add(scene.symbol)
+                counts[scene.label.profile or ""] += 1
+        return scenes
+
+    def _play(
+        self, dice: Dice, start: int, counts: Counter[str], *, group: int, taken: set[str],
+        slot: int,
+    ) -> Scene | None:  # fmt: skip
+        mood = mood_at(self.control, start)
+        for _ in range(_TRIES):
+            scenario = self._choose(dice, mood, counts, slot)
+            able = [
+                name
+                for name in _names(scenario, mood)
+                if name not in taken and _group_of(name, self._groups) == group
+            ]
+            for name in dice.sample(able, _SYMBOLS):
+                try:
+                    return scenario.build(self._stage.setting(name, start), dice)
+                except Unplayable:
+                    continue
+        return None
+
+    def _choose(self, dice: Dice, mood: Mood, counts: Counter[str], slot: int) -> Scenario:
+        control = self.control
+        if control.demo_profile_id and slot % DEMO_EVERY_SLOTS == 0:
+            return scenario_of(dice.pick(DEMO_PROFILES[control.demo_profile_id]))
+        weights = list(mood.weights.items())
+        if control.coverage_assist:
+            window = control.coverage_window_minutes
+            weights = [
+                (family, weight * boost(counts, family, window) if family in PROFILES else weight)
+                for family, weight in weights
+            ]
+        family = dice.weighted([*weights, *_OTHER.items()])
+        return dice.weighted([(each, each.weight) for each in _pool(family)])
+
+
+@lru_cache(maxsize=32)
+def _pool(family: str) -> tuple[Scenario, ...]:
+    if family == "near_miss":
+        return NEAR_MISSES
+    return tuple(each for each in (*OPTION_SCENARIOS, *DARK, *PLATFORM) if each.family == family)
+
+
+def _names(scenario: Scenario, mood: Mood) -> tuple[str, ...]:
+    """Return who may play; names with an event are asked first for what needs one."""
+    able = players(scenario.cast)
+    if scenario.family == "event_driven" and mood.event_names:
+        return tuple(name for name in mood.event_names if name in able) + able
+    return able
+
+
+@lru_cache(maxsize=4_096)
+def _group_of(symbol: str, groups: int) -> int:
+    return key_of("group", symbol) % groups

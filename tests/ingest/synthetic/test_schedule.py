@@ -1,0 +1,138 @@
+"""Scenes over time: a pure function of seed, control and instant; what presets and weights do."""
+
+from collections import Counter
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from flow.domain.sessions import at_new_york
+from flow.domain.units import MINUTE_US
+from ingest.synthetic.config import MarketConfig
+from ingest.synthetic.control import Control, control_of_demo
+from ingest.synthetic.regimes import PRESETS as LEANS
+from ingest.synthetic.regimes import REGIMES, WEIGHTS, mood_at
+from ingest.synthetic.scenarios.catalogue import PROFILES, SCENARIOS
+from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
+from ingest.synthetic.schedule import QUIET_US, Schedule, boost
+from ingest.synthetic.stage import Stage
+from ingest.synthetic.steps import Scene
+
+START_US = at_new_york(date(2025, 3, 6).toordinal(), time(10, 30))
+HOUR_US = 60 * MINUTE_US
+
+
+def schedule(seed: int = 5, **control: Any) -> Schedule:
+    return Schedule(seed, Stage(seed, MarketConfig()), Control(**control))
+
+
+@pytest.fixture(scope="module")
+def hour() -> list[Scene]:
+    return list(schedule().active(START_US, START_US + HOUR_US))
+
+
+def test_any_cut_of_time_gives_the_same_scenes(hour: list[Scene]) -> None:
+    found: dict[bytes, Scene] = {}
+    other = schedule()
+    for at in range(START_US + 50 * MINUTE_US, START_US - 1, -7 * MINUTE_US):
+        for scene in other.active(at, at + 7 * MINUTE_US):
+            found[scene.uid] = scene
+
+    mine = {scene.uid: scene for scene in hour}
+    assert {uid: mine[uid] for uid in found if uid in mine} == {
+        uid: scene for uid, scene in found.items() if uid in mine
+    }
+    assert len(mine.keys() & found.keys()) > 90
+
+
+def test_a_symbol_stays_quiet_between_two_scenes(hour: list[Scene]) -> None:
+    ends: dict[str, int] = {}
+    for scene in hour:
+        if scene.symbol in ends:
+            assert scene.start_us - ends[scene.symbol] >= QUIET_US
+        ends[scene.symbol] = scene.start_us + scene.length_us
+    assert len(ends) > 60
+
+
+def test_seed_and_shared_seed_deal_other_scenes(hour: list[Scene]) -> None:
+    mine = {scene.uid for scene in hour}
+
+    for other in (schedule(6), schedule(shared_seed=12)):
+        assert not mine & {scene.uid for scene in other.active(START_US, START_US + HOUR_US)}
+
+
+def test_every_profile_is_played_within_two_windows(hour: list[Scene]) -> None:
+    early = [scene for scene in hour if scene.start_us < START_US + 40 * MINUTE_US]
+
+    assert {scene.label.profile for scene in early} >= set(PROFILES)
+
+
+def test_saving_a_control_changes_no_scene(hour: list[Scene]) -> None:
+    saved = schedule(updated_at=7, updated_by="someone")
+
+    assert list(saved.active(START_US, START_US + HOUR_US)) == hour
+
+
+def test_a_weight_favours_its_profile() -> None:
+    counts = [
+        Counter(
+            scene.label.profile
+            for scene in schedule(
+                coverage_assist=False, profile_weights={"arbitrage": weight}
+            ).active(START_US, START_US + 2 * HOUR_US)
+        )["arbitrage"]
+        for weight in ("low", "high")
+    ]
+    assert counts[0] < counts[1]
+
+
+def test_a_demo_profile_plays_its_labelled_scenes() -> None:
+    control = control_of_demo("event-response")
+    played = Schedule(5, Stage(5, MarketConfig()), control).active(START_US, START_US + HOUR_US)
+    labelled = {scene.label.scenario for scene in played} & set(DEMO_PROFILES["stress-tape"])
+
+    assert labelled
+    assert labelled <= set(DEMO_PROFILES["event-response"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({}, 1.0),  # nothing played yet
+        ({"arbitrage": 4}, 1.86),  # never: 0.56 + 0.14 x 0.667 + 0.22 = 0.873, capped
+        ({"arbitrage": 4, "retail_whale": 4}, 1.28),  # half as imbalanced as it gets
+    ],
+)
+def test_boost(counts: dict[str, int], expected: float) -> None:
+    """Source: platform.md 4.5, coverage assist with w = 1 for 20 minutes."""
+    played = Counter(counts)
+    if len(counts) == 2:
+        played["vol_seller"] = 2
+    assert boost(played, "vol_seller", 20) == pytest.approx(expected, abs=0.005)
+
+
+def test_moods_hold_five_minutes_and_reach_every_regime() -> None:
+    control = Control()
+    seen = {mood_at(control, START_US + n * 5 * MINUTE_US).regime for n in range(300)}
+
+    assert seen == set(REGIMES) == set(WEIGHTS)
+    bucket = START_US // (5 * MINUTE_US) * 5 * MINUTE_US
+    assert mood_at(control, bucket) == mood_at(control, bucket + 5 * MINUTE_US - 1)
+    assert all(len(lean.bias) == len(REGIMES) for lean in LEANS.values())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("coverage_window_minutes", 15),
+        ("profile_weights", {"noise": "high"}),
+        ("demo_profile_id", "nothing"),
+    ],
+)
+def test_a_control_refuses_what_no_table_knows(field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{field} (is|has) .*expected"):
+        Control(**{field: value})
+
+
+def test_scenes_of_the_schedule_are_of_the_catalogue(hour: list[Scene]) -> None:
+    assert {scene.label.scenario for scene in hour} <= set(SCENARIOS)
