@@ -23,21 +23,22 @@ from ingest.synthetic.steps import (
     Step,
     WideQuotes,
 )
+from ingest.synthetic.tables import ODD_LOT, REGULAR
 
 # Option venues by code (flow.domain.venues): those that print most single-leg volume, and the five
 # that print most packages. Source of the shares: guess; the background uses the same.
 VENUES = (3, 5, 6, 7, 9, 10, 12, 13, 15, 16, 17, 19)
 PACKAGE_VENUES = (3, 7, 10, 13, 18)
-FINRA, NASDAQ, NYSE, ARCA = 151, 110, 108, 109
+FINRA = 151
 LIT_VENUES = (110, 109, 108, 106, 116, 112)
 AUTO, ISO = BY_LETTER["I"], BY_LETTER["S"]
-AUCTION, CROSS, FLOOR = BY_LETTER["a"], BY_LETTER["c"], BY_LETTER["e"]
-PACKAGE, STOCK_TIED, STOCK_TIED_SINGLE = BY_LETTER["f"], BY_LETTER["n"], BY_LETTER["q"]
+AUCTION, CROSS = BY_LETTER["a"], BY_LETTER["c"]
+PACKAGE, STOCK_TIED, STOCK_TIED_SINGLE = BY_LETTER["f"], BY_LETTER["n"], BY_LETTER["r"]
 # How long a scene sets up its context (moves, wider quotes, news) before its flow begins. The move
 # that the product stamps looks back 60 s, so that a context of 40 s is wholly seen.
 LEAD_US = 40 * SECOND_US
 TAIL_US = 5 * SECOND_US
-MULTIPLIER = 100
+MULTIPLIER, ROUND_LOT = 100, 100
 SLACK = 8  # a listed expiry may be an eighth farther or nearer than the days asked for
 LEAST_SIZE = 10  # contracts of a packet that may become an event: options-engine errata 2
 
@@ -124,14 +125,14 @@ class Draft:
         """Append a lit print of the underlying."""
         venue = self.dice.pick(LIT_VENUES)
         return self.add(
-            EquityTrade(at_us=at_us, size=size, place=place, venue=venue, conditions=())
+            EquityTrade(at_us=at_us, size=size, place=place, venue=venue, conditions=sale_of(size))
         )
 
     def off_exchange(self, at_us: int, size: int, place: Place, report_us: int = 0) -> int:
         """Append an off-exchange print, reported `report_us` after it was made."""
         return self.add(
             EquityTrade(
-                at_us=at_us, size=size, place=place, venue=FINRA, conditions=(),
+                at_us=at_us, size=size, place=place, venue=FINRA, conditions=sale_of(size),
                 off_exchange=True, report_us=report_us,
             )
         )  # fmt: skip
@@ -149,6 +150,11 @@ class Draft:
             steps=tuple(self.steps),
             label=msgspec.structs.replace(label, direction=self.direction),
         )
+
+
+def sale_of(size: int) -> tuple[int, ...]:
+    """Return the sale conditions of an ordinary print, as the background has them."""
+    return ODD_LOT if size < ROUND_LOT else REGULAR
 
 
 def lasting_us(step: Step) -> int:

@@ -41,7 +41,9 @@ SCENARIOS = (
     Scenario(
         name="event-noise-positioning", family="event_driven", profile="event_driven",
         cast=("TSLA",), confidence=(0.48, 0.74),
-        compose=flow_of(right="C", side=1, rest="other", codes=(AUTO,), event="earnings"),
+        compose=flow_of(
+            right="C", side=1, rest="other", codes=(AUTO,), event="earnings", interest=14
+        ),
         ranges=Ranges(
             premium_usd=(26_000, 44_000), prints=(2, 2), gap_us=(40_000, 160_000), dte=(7, 14),
             strike=(0.995, 1.02), side=(0.5, 0.55), wide=(2.0, 2.4), days_ahead=(1, 1),
@@ -56,7 +58,7 @@ SCENARIOS = (
         cast=("SPY",), confidence=(0.50, 0.74), compose=straddle_of(-1),
         ranges=Ranges(
             premium_usd=(300_000, 600_000), dte=(28, 35), strike=(0.998, 1.002),
-            iv_points=(0.5, 0.6), least_micros=1_500_000,
+            iv_points=(0.55, 0.65), least_micros=1_500_000,
         ),
         required=(
             at_least("iv", 0.65), at_most("move_bps", 15), at_least("coverage", 0.75),

@@ -11,7 +11,6 @@ from ingest.synthetic.scenarios.draft import (
     MULTIPLIER,
     PACKAGE,
     PACKAGE_VENUES,
-    STOCK_TIED,
     Draft,
 )
 from ingest.synthetic.scenarios.flow import set_context
@@ -107,4 +106,3 @@ def straddle_of(sign: int, **fields: object) -> "partial[None]":
 
 
 BOX: tuple[tuple[Right, int, int], ...] = (("C", 0, 1), ("P", 0, -1), ("C", 2, -1), ("P", 2, 1))
-STOCK_CODES = (STOCK_TIED,)

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from flow.domain.condition_table import CONDITIONS
 from flow.domain.events import EquityPrint, OptionPrint
+from flow.domain.sale_condition_table import SALE_CODES
 from ingest.jsonl import encode_event
 from ingest.synthetic import tables
 from ingest.synthetic.scenarios import catalogue
@@ -110,11 +110,13 @@ def test_scenes_print_on_the_venues_and_under_the_codes_of_the_background(played
             continue
         if isinstance(item.event, OptionPrint):
             assert item.event.venue in tables.OPTION_VENUES
-            kinds = {code for code in item.event.conditions if CONDITIONS[code].cond_w >= 0}
-            assert kinds <= OPRA_OF_BACKGROUND | {ord("A"), ord("q")}
+            # A is no kind of trade but the message that takes one back.
+            assert set(item.event.conditions) <= OPRA_OF_BACKGROUND | {ord("A")}
         elif isinstance(item.event, EquityPrint):
             known = set(tables.STOCK_VENUES) | set(tables.OFF_EXCHANGE_VENUES)
             assert item.event.venue in known
+            sales = {tables.REGULAR, tables.ODD_LOT, tables.SWEPT, (SALE_CODES["Cancelled"],)}
+            assert item.event.conditions in sales
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
