@@ -1,27 +1,30 @@
-"""What scenes know beforehand, told to the product by its own roads: calendar entries, stories.
+"""What scenes know beforehand, told by the product's own roads: calendar, open interest, stories.
 
-Entries are loaded some minutes ahead like any other source's, so that the log has them before the
+Facts are loaded some minutes ahead like any other source's, so that the log has them before the
 first print that they explain. Stories are items of the synthetic newswire.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import time
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from flow.domain.event_calendar import AMC_TIME, BMO_TIME, CalendarEvent
+from flow.domain.option_eod import EodRow
 from flow.domain.sessions import at_new_york
 from flow.domain.units import to_datetime
 from flow.models import ScheduledEvent
 from flow.reference.calendar import store_events
 from flow.reference.loads import Report, loading
+from flow.reference.option_eod import store_eod
 from ingest.synthetic.controlled import ControlledScenes
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.schedule import LONGEST_US
 from ingest.synthetic.stage import Stage
-from ingest.synthetic.steps import Scene, Scheduled, Story
+from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
 from ingest.synthetic.trading_days import trading_calendar
 from ingest.synthetic_control import follow
 
@@ -29,6 +32,9 @@ log = logging.getLogger(__name__)
 
 AHEAD_US = 600_000_000  # ten minutes: many looks, and no later than a control can be changed
 SOURCE = "synthetic"
+_TOLD_AT = time(
+    6, 30
+)  # New York: when the clearing house tells open interest (flow.domain.option_eod)
 
 
 def entry_of(scene: Scene, step: Scheduled) -> CalendarEvent:
@@ -51,35 +57,67 @@ def entry_of(scene: Scene, step: Scheduled) -> CalendarEvent:
     )
 
 
+def interest_of(scene: Scene) -> list[EodRow]:
+    """Return what stood open of a scene's contracts the evening before, known at half past six.
+
+    Missing: a contract whose scene says nothing has some hundreds to tens of thousands (guess).
+    """
+    calendar = trading_calendar()
+    today = calendar.locate(scene.start_us)[1]
+    evening = calendar.trading_day_up_to(today - 1)
+    told = {step.leg: step.contracts for step in scene.steps if isinstance(step, Standing)}
+    return [
+        EodRow(
+            contract=text,
+            as_of_date=evening or today - 1,
+            known_from=at_new_york(today, _TOLD_AT),
+            open_interest=told.get(leg, 500 << key_of("interest", text, today) % 7),
+        )
+        for leg, text in enumerate(scene.contracts)
+    ]
+
+
 def announce(scenes: ControlledScenes) -> Callable[[int], None]:
-    """Return what a feed calls now and then to load the entries of the scenes that come next.
+    """Return what a feed calls now and then to load the facts of the scenes that come next.
 
     Missing: what the database does not take now is tried again at the next call.
     """
-    told: set[str] = set()
+    told: set[bytes] = set()
 
     def look(now_us: int) -> None:
-        coming = [
-            entry_of(scene, step)
-            for scene in scenes.active(now_us, now_us + AHEAD_US)
-            for step in scene.steps
-            if isinstance(step, Scheduled)
-        ]
-        new = [entry for entry in coming if entry.event_id not in told]
+        coming = scenes.active(now_us, now_us + AHEAD_US)
+        new = [scene for scene in coming if scene.uid not in told]
         if not new:
             return
         try:
             _store(new, now_us)
         except DatabaseError:
-            log.warning("calendar entries of the synthetic market could not be stored yet")
+            log.warning("facts of the synthetic market could not be stored yet")
             return
         told.clear()
-        told.update(entry.event_id for entry in coming)
+        told.update(scene.uid for scene in coming)
 
     return look
 
 
-def _store(entries: list[CalendarEvent], now_us: int) -> None:
+def _store(scenes: Sequence[Scene], now_us: int) -> None:
+    _store_entries(
+        [
+            entry_of(scene, step)
+            for scene in scenes
+            for step in scene.steps
+            if isinstance(step, Scheduled)
+        ],
+        now_us,
+    )
+    rows = [row for scene in scenes for row in interest_of(scene)]
+    if rows:
+        report = Report("option_eod", SOURCE, rows=len(rows), accepted=len(rows))
+        with loading(report, now_us=now_us):
+            report.changed = store_eod(rows, source=SOURCE, fetched_us=now_us)
+
+
+def _store_entries(entries: list[CalendarEvent], now_us: int) -> None:
     names = [entry.event_id for entry in entries]
     known = set(
         ScheduledEvent.objects.filter(event_id__in=names).values_list("event_id", flat=True)

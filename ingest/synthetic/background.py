@@ -45,6 +45,7 @@ from ingest.synthetic.universe import Listing, Universe
 _SPAN_US = BEAT_US - QUOTE_WINDOW_US - 2_000  # prints of a beat come in this span of it
 _PRINTS_PER_ORDER = 1.18  # measured: sweeps and spreads print more than once
 _SWEEP_SHARE = 6  # of a sweep order of 5 and more contracts, six in eight go to several venues
+_BLOCK = 1_500  # shares; below what absorbed blocks begin with (signals.engine, 2,000)
 _LEAN_MOST = 0.18  # how far a rising path tilts the sides of a second
 _CODES = {kind: (ord(kind),) for kind in set(OPTION_KINDS)}
 
@@ -116,7 +117,10 @@ class Background:
             conditions = AVERAGE if odd >> 8 & 1 else CONTINGENT
         delay = REPORT_DELAYS[odd >> 16 & 255]
         delay += delay * (odd >> 24 & 127) // 128
-        price = _stock_price(OFF_PLACES[odd >> 32 & 1_023], quote, odd, lean=quote.lean)
+        place = OFF_PLACES[odd >> 32 & 1_023]
+        if place == "M" and size >= _BLOCK and odd >> 42 & 15:
+            place = "SA" if odd & 1 else "SB"  # a block in the middle is mostly a scene's
+        price = _stock_price(place, quote, odd, lean=quote.lean)
         sheet.add(
             ts,
             EquityPrint(

@@ -8,9 +8,10 @@ from django.db import DatabaseError
 from flow.domain.sessions import at_new_york
 from flow.models import ReferenceLoad, ScheduledEvent
 from flow.reference.calendar import events_known
+from flow.reference.option_eod import oi_as_of
 from ingest import synthetic_facts
 from ingest.synthetic.market import ListedScenes
-from ingest.synthetic.steps import Scheduled, Story
+from ingest.synthetic.steps import Scheduled, Standing, Story
 from ingest.synthetic_facts import SceneStories, announce, entry_of, item_of
 from news.stories import Reader, read_story
 from news.synthetic import SyntheticNews
@@ -45,7 +46,7 @@ def test_an_entry_without_a_session_lasts_from_before_the_open_to_after_the_clos
 
 @pytest.mark.usefixtures("log_db")
 def test_entries_are_loaded_ahead_of_their_scene_and_once() -> None:
-    scene = scene_of(EARNINGS)
+    scene = scene_of(EARNINGS, Standing(leg=0, contracts=77))
     look = announce(ListedScenes([scene]))  # type: ignore[arg-type]
     look(scene.start_us - 601 * S)
     assert not ScheduledEvent.objects.exists()
@@ -53,7 +54,13 @@ def test_entries_are_loaded_ahead_of_their_scene_and_once() -> None:
         look(scene.start_us - 599 * S)
     announce(ListedScenes([scene]))(scene.start_us - 500 * S)  # type: ignore[arg-type]
     assert events_known("AAPL", scene.start_us) == [entry_of(scene, EARNINGS)]
-    assert ReferenceLoad.objects.count() == 1
+    assert ReferenceLoad.objects.filter(kind="calendar").count() == 1
+    standing = oi_as_of(scene.contracts[0], date(2025, 1, 15))
+    assert standing is not None
+    assert (standing.open_interest, standing.as_of_date) == (77, date(2025, 1, 14))
+    other = oi_as_of(scene.contracts[1], date(2025, 1, 15))
+    assert other is not None
+    assert 500 <= other.open_interest <= 32_000
 
 
 def test_a_database_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
