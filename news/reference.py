@@ -16,7 +16,8 @@ MAX_NAMES = 200_000
 
 
 class KnownSymbols:
-    """The symbols of the reference table, which holds every one that the log has seen."""
+    """The symbols of the reference table, which holds every one that the log has seen, and all that
+    they were ever called: a story may be older than a renaming, and a newswire slow to follow."""
 
     def __init__(self, conn: psycopg.Connection[Any]) -> None:
         self._conn = conn
@@ -28,7 +29,9 @@ class KnownSymbols:
 
     def refresh(self) -> None:
         """Read the table again: the log names new symbols all day."""
-        rows = self._conn.execute("SELECT name FROM symbol LIMIT %s", (MAX_NAMES,)).fetchall()
+        rows = self._conn.execute(
+            "(SELECT name FROM symbol LIMIT %s) UNION SELECT alias FROM symbol_alias", (MAX_NAMES,)
+        ).fetchall()
         found = {canonical(str(row[0])) for row in rows} - {None, UNREADABLE_UNDERLYING}
         self._names = frozenset(
             {*INDEX_UNDERLYINGS, *DEFAULT_ETFS, *(name for name in found if name is not None)}

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from flow.domain.option_eod import (
     UNIVERSE_COLUMNS,
     EodError,
@@ -116,7 +118,12 @@ def import_eod(path: Path, *, now_us: int, only_new: bool = False) -> Report | N
     if not rows:
         raise LoadError(f"no row of {origin} can be used: {report.skipped or 'it is empty'}")
     with loading(report, now_us=now_us):
-        report.changed = store_eod(rows, source=source, fetched_us=now_us)
+        stored = store_eod(rows, source=source, fetched_us=now_us)
+        report.changed = stored.added
+        report.accepted -= len(stored.conflicts)
+        for row in stored.conflicts:
+            detail = f"{row.contract} is known otherwise from the same instant on; the first stays"
+            report.refuse("conflict", detail, place=origin, raw=msgspec.json.encode(row))
     return report
 
 

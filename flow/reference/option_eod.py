@@ -47,8 +47,15 @@ class Completeness:
         return f"{self.symbol}: {self.present:,} of {self.expected:,} contracts{tail}"
 
 
-def store_eod(rows: Sequence[EodRow], *, source: str, fetched_us: int) -> int:
-    """Insert what was not told before; returns how many rows. Call inside `loading`.
+class StoredEod(NamedTuple):
+    """What a load did to the table."""
+
+    added: int
+    conflicts: list[EodRow]  # told otherwise of an instant that is taken; the first one stays
+
+
+def store_eod(rows: Sequence[EodRow], *, source: str, fetched_us: int) -> StoredEod:
+    """Insert what was not told before. Call inside `loading`.
 
     A row that tells the same as the one known before it is not stored again, so the first
     `known_from` stays. Anything else is a correction, known from its own instant on.
@@ -56,11 +63,15 @@ def store_eod(rows: Sequence[EodRow], *, source: str, fetched_us: int) -> int:
     ids = _contract_ids({row.contract for row in rows})
     standing = _standing(rows, ids, source)
     made: list[OptionEod] = []
+    conflicts: list[EodRow] = []
     for row in sorted(rows, key=lambda each: (each.contract, each.as_of_date, each.known_from)):
         key = ids[row.contract], date.fromordinal(row.as_of_date)
         told = (row.open_interest, row.volume, row.close_micros)
         known = [each for each in standing[key] if each[0] <= row.known_from]
-        if known and (known[-1][1] == told or known[-1][0] == row.known_from):
+        if known and known[-1][1] == told:
+            continue
+        if known and known[-1][0] == row.known_from:
+            conflicts.append(row)
             continue
         standing[key] = sorted([*standing[key], (row.known_from, told)])
         made.append(
@@ -76,7 +87,7 @@ def store_eod(rows: Sequence[EodRow], *, source: str, fetched_us: int) -> int:
             )
         )
     OptionEod.objects.bulk_create(made, batch_size=BATCH)
-    return len(made)
+    return StoredEod(len(made), conflicts)
 
 
 def oi_as_of(contract: str, trade_date: date) -> Interest | None:

@@ -37,7 +37,7 @@ def row(as_of: date, interest: int | None, *, hour: float = 30.5, contract: str 
 def store(*told: EodRow, source: str = "test") -> int:
     report = Report("option_eod", "test")
     with loading(report, now_us=NOW):
-        return store_eod(told, source=source, fetched_us=NOW)
+        return store_eod(told, source=source, fetched_us=NOW).added
 
 
 def on(day: date, contract: str = CALL) -> int | None:
@@ -168,6 +168,20 @@ def test_a_zip_tells_of_the_day_before_its_own(tmp_path: Path) -> None:
     assert report is not None
     assert (report.origin, report.changed) == ("spy/20231116_openinterest_american.zip", 1)
     assert oi_as_of(CALL, THU) == Interest(WED, 77, "lean_open_interest")
+
+
+def test_a_mended_file_of_the_same_instant_says_that_the_first_number_stays(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spy/20231116_openinterest_american.zip"
+    import_eod(write_zip(path), now_us=NOW)
+    report = import_eod(write_zip(path, **{MEMBER: "23400000,78\n"}), now_us=NOW)
+
+    assert report is not None
+    assert (report.rows, report.accepted, report.changed) == (1, 0, 0)
+    assert report.skipped == {"conflict": 1}
+    assert on(THU) == 77
+    assert CALL in Quarantine.objects.get().detail
 
 
 def test_a_chain_tells_of_its_own_day_and_bad_rows_are_kept(tmp_path: Path) -> None:
