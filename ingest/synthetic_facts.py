@@ -114,7 +114,7 @@ def _store(scenes: Sequence[Scene], now_us: int) -> None:
     if rows:
         report = Report("option_eod", SOURCE, rows=len(rows), accepted=len(rows))
         with loading(report, now_us=now_us):
-            report.changed = store_eod(rows, source=SOURCE, fetched_us=now_us)
+            report.changed = store_eod(rows, source=SOURCE, fetched_us=now_us).added
 
 
 def _store_entries(entries: list[CalendarEvent], now_us: int) -> None:
