@@ -42,7 +42,8 @@ def test_each_schema_has_four_widths_with_their_refresh() -> None:
     assert found[0] == (
         'CREATE MATERIALIZED VIEW IF NOT EXISTS "live"."candle_check_1m"'
         " WITH (timescaledb.continuous) AS SELECT stream, symbol,"
-        " time_bucket('1 minute', ts) AS ts, sum(size_micros) AS volume_micros, count(*) AS trades, sum(size_micros) FILTER (WHERE off_exchange) AS"
+        " time_bucket('1 minute', ts) AS ts, sum(size_micros) AS volume_micros,"
+        " count(*) AS trades, sum(size_micros) FILTER (WHERE off_exchange) AS"
         ' off_exchange_volume_micros FROM "live"."equity_print" WHERE NOT conditions &&'
         f" '{{{','.join(map(str, aggregates.NO_VOLUME))}}}'::smallint[] AND corrects IS NULL"
         " GROUP BY stream, symbol, time_bucket('1 minute', ts) WITH NO DATA"
