@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from flow.domain.contracts import underlying_of
 from flow.domain.reference_rows import (
@@ -35,6 +35,15 @@ def import_constituents(path: Path, *, now_us: int, effective: date) -> Report:
     found = read_each(read_rows(data, path.name), read_constituent, report)
     current = IndexMember.objects.filter(index_name=SP500, valid_to=None)
     members = {member.symbol: member for member in current}
+    known = IndexMember.objects.filter(index_name=SP500).aggregate(
+        Max("valid_from"), Max("valid_to")
+    )
+    newest = max((day for day in known.values() if day), default=effective)
+    if effective < newest:
+        raise LoadError(
+            f"{path.name} is the index of {effective}, and a change of {newest} is known;"
+            " expected the lists oldest first, else who left since would be a member for ever"
+        )
     if len(found) < LEAST_SHARE * len(members):
         raise LoadError(
             f"{path.name} has {len(found)} companies, the index {len(members)};"

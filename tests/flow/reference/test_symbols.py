@@ -74,6 +74,14 @@ def test_half_a_list_is_refused(tmp_path: Path) -> None:
     assert len(members_on(SP500, SECOND)) == 10
 
 
+def test_an_older_list_after_a_newer_one_is_refused(tmp_path: Path) -> None:
+    constituents(tmp_path, "A,a,S,,2000-01-03", "NEW,n,S,,2026-05-20", on=SECOND)
+
+    with pytest.raises(LoadError, match="index of 2026-01-05, and a change of 2026-05-20 is known"):
+        constituents(tmp_path, "A,a,S,,2000-01-03", "GONE,g,S,,2000-01-03", on=FIRST)
+    assert members_on(SP500, SECOND) == ["A", "NEW"]
+
+
 @pytest.mark.realdata
 def test_the_real_list_imports(shared_data: Path) -> None:
     path = shared_data / "reference/sp500_constituents_datasets_repo.csv"

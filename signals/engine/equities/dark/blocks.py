@@ -149,7 +149,7 @@ def _tell(
 ) -> None:
     features, is_withdrawn = block.features, status == "withdrawn"
     said = [
-        sentences.block(features),
+        sentences.block(features, is_read=status != "rejected"),
         sentences.least(features, params, "A block"),
         sentences.drift(features),
         *sentences.improved(features, params),
@@ -186,6 +186,7 @@ def _checks(block: Block, status: DarkStatus) -> list[dict[str, Any]]:
         found.append(
             {
                 "after_ms": delay_us // MILLISECOND_US,
+                "seen_ms": (look.print.ts - block.head.ts) / MILLISECOND_US if look else None,
                 "ts": look.print.ts if look else None,
                 "mid_micros": look.mid2 // 2 if look else None,
                 "moved_bps": move_bps(block.evidence.first.mid2, look.mid2) if look else None,

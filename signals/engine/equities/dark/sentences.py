@@ -43,13 +43,13 @@ def prints(count: int) -> str:
     return "1 print" if count == 1 else f"{count:,} prints"
 
 
-def block(features: Features) -> Sentence:
-    """Say what printed inside which quote."""
+def block(features: Features, *, is_read: bool = True) -> Sentence:
+    """Say what printed inside which quote; `is_read`: and what that looks like."""
+    read = ": consistent with a block absorbed away from the lit market" if is_read else ""
     return _say(
         f"{shares(features['size_micros'])} shares off exchange at "
         f"{price(features['price_micros'])}, inside a quote of {price(features['bid_micros'])} x "
-        f"{price(features['ask_micros'])}: consistent with a block absorbed away from the lit "
-        "market.",
+        f"{price(features['ask_micros'])}{read}.",
         features,
         ("size_micros", "price_micros", "bid_micros", "ask_micros"),
     )
@@ -165,15 +165,17 @@ def looked(check: Features, params: DarkParams) -> Sentence:
         text = f"No print told the mid between {after} s and {until} s later."
     else:
         where = "within" if check["held"] else "beyond"
+        seen = number(check["seen_ms"] / 1_000)
         text = (
-            f"{after} s later the mid had moved {check['moved_bps']:+.1f} bps, {where} "
+            f"{seen} s later, at the first print from {after} s on, the mid had moved "
+            f"{check['moved_bps']:+.1f} bps, {where} "
             f"{price(check['tolerance_micros'])} ({number(params.dark_check_max_spreads)} times "
             "the spread, a tick at least)."
         )
     return _say(
         text,
         check,
-        ("after_ms", "moved_bps"),
+        ("after_ms", "seen_ms", "moved_bps"),
         dark_check_max_spreads=params.dark_check_max_spreads,
         dark_check_wait_ms=params.dark_check_wait_ms,
     )

@@ -169,7 +169,11 @@ def test_a_mid_that_moved_early_rejects_at_once() -> None:
     assert found.impact_bps == -1.0
     (check,) = found.features["checks"]
     assert (check["after_ms"], check["held"], check["moved_bps"]) == (5_000, False, -1.0)
-    assert "5 s later the mid had moved -1.0 bps, beyond 0.04" in texts(found)
+    assert (
+        "6 s later, at the first print from 5 s on, the mid had moved -1.0 bps, beyond 0.04"
+        in texts(found)
+    )
+    assert "consistent with" not in texts(found)
 
 
 def test_a_missing_first_look_does_not_save_a_mid_that_moved() -> None:
