@@ -82,6 +82,12 @@ class Moves:
             before = self._standing_at(second) if newest < second <= newest + MEMORY_S else None
         return None if before is None else (mid2 - before) / before * 10_000.0
 
+    def at(self, ts: int, mid2: int) -> tuple[float | None, float | None, float | None]:
+        """Return the moves of 60 s and of 300 s up to the given mid, and the z of the longer."""
+        long = self.move_bps(ts, mid2, LONG_S)
+        z = None if self._deviation is None else self.z(long)
+        return self.move_bps(ts, mid2, SHORT_S), long, z
+
     def z(self, move_bps: float | None) -> float | None:
         """Return a five-minute move in standard deviations of its samples.
 

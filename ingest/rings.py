@@ -22,14 +22,14 @@ Ring = list[Entry]  # most hold one or two: a deque would take ten times the mem
 class QuoteRings:
     """The rings of one quote feed, and when that feed last spoke."""
 
-    __slots__ = ("_millisecond_ends", "_minute", "_rings", "_spoke", "newest")
+    __slots__ = ("_millisecond_ends", "_minute_ends", "_rings", "_spoke", "newest")
 
     def __init__(self) -> None:
         self.newest: int | None = None  # largest event time of the feed
         self._rings: dict[str, Ring] = {}
         self._spoke: deque[int] = deque()  # first event time of each millisecond, last 5 s
         self._millisecond_ends = 0  # that of the last entry of `_spoke`
-        self._minute = 0
+        self._minute_ends = 0
 
     def add(self, key: str, quote: Quote, seq: int) -> None:
         """Take one quote in feed order."""
@@ -46,7 +46,9 @@ class QuoteRings:
             while ring[1][0] <= oldest or len(ring) > KEEP_COUNT + 1:  # the newest one stays
                 del ring[0]
         if self.newest is None or ts > self.newest:
-            self._speak(ts)
+            self.newest = ts
+            if ts >= self._millisecond_ends:
+                self._speak(ts)
 
     def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
         """Return the quote that a print at `ts` may see, and whether one of its instant is unused.
@@ -91,17 +93,15 @@ class QuoteRings:
         return len(self._rings)
 
     def _speak(self, ts: int) -> None:
+        """Note that the feed spoke in a new millisecond."""
         spoke = self._spoke
-        self.newest = ts
-        if ts < self._millisecond_ends:
-            return
         self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
         spoke.append(ts)
         oldest = ts - KEEP_US
         while len(spoke) > 1 and spoke[1] <= oldest:
             spoke.popleft()
-        if ts // MINUTE_US != self._minute:
-            self._minute = ts // MINUTE_US
+        if ts >= self._minute_ends:
+            self._minute_ends = (ts // MINUTE_US + 1) * MINUTE_US
             self._forget(ts - FORGET_US)
 
     def _forget(self, before: int) -> None:

@@ -191,8 +191,3 @@ def ratio(part: int, whole: int) -> float:
     if part < 0:
         return -ratio(-part, whole)
     return (part * 20_000 + whole) // (2 * whole) / 10_000
-
-
-def rounded(value: float, places: int) -> float:
-    """Return a value rounded for storage; ties of the binary value are not at issue here."""
-    return round(value, places)

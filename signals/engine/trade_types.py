@@ -128,7 +128,8 @@ def types_of(
     newest = sizes.newest
     limit, least = params.flow_average_max_count, params.least_marked_size
     sizes.trim(limit)  # a tuning revision may have made it smaller
-    known, total = len(newest), sizes.total
+    known = len(newest)
+    before = total = sizes.total
     found: list[TradeType] = []
     volume = 0
     for print_, placement, conditions in reads:
@@ -142,13 +143,14 @@ def types_of(
         elif size < least:  # nearly all
             found.append("REGULAR")
         else:
-            found.append(trade_type_of(size, len(newest), sizes.total, params))
+            found.append(trade_type_of(size, len(newest), total, params))
         newest.append(size)
-        sizes.total += size
+        total += size
         if len(newest) > limit:
-            sizes.total -= newest.popleft()
+            total -= newest.popleft()
+    sizes.total = total
     if one_contract and len(reads) >= params.flow_split_min_count:
-        needed = _split_size(known, total, params)
+        needed = _split_size(known, before, params)
         if volume >= needed:
             for sign in (1, -1):
                 if sign != sweep_sign:
@@ -226,7 +228,10 @@ def count_blocks(
     Source: options-engine.md 18.2.
     """
     counts: dict[str, int] = {}
+    least = params.flow_block_min_size
     for (print_, _, conditions), kind in zip(reads, types, strict=True):
+        if print_.size < least and kind != "BLOCK":  # nearly all
+            continue
         if is_block(print_, kind, params):
             mechanism = block_mechanism(conditions)
             counts[mechanism] = counts.get(mechanism, 0) + 1
