@@ -116,7 +116,7 @@ class Stamper:
             ts, gth=terms.is_index, late_close=terms.late_close
         )
         session = session or self._closed
-        multiplier = terms.multiplier
+        multiplier, expiry = terms.multiplier, terms.expiry
         if multiplier is None and terms.root:
             multiplier = self._multipliers.of(terms.root, session_date)
         return StampedPrint(
@@ -147,7 +147,7 @@ class Stamper:
             event.iv,
             int(session),
             session_date,
-            None if terms.expiry is None else self._calendar.dte(session_date, terms.expiry),
+            None if expiry is None or expiry < session_date else expiry - session_date,
             flags | spot.flags,
         )
 

@@ -123,7 +123,7 @@ def _set_placement(features: Features, tally: Tally) -> None:
     covered = size - stale - missing
     features.covered_size = covered
     if covered:
-        features.inside_ratio = ratio(inside, covered)
+        features.inside_ratio = ratio(inside, covered) if inside else 0.0
         features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
         if covered == size:  # nearly always
             features.coverage = features.quote_quality = 1.0
@@ -148,8 +148,10 @@ def _set_weights(features: Features, tally: Tally) -> None:
     _set_sides(features, tally)
     features.mixed_aggression = 4 * min(buy, sell) >= size_ppm
     if tally.premium_micros is not None:
-        features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
-        features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
+        if tally.premium_buy_ppm:
+            features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
+        if tally.premium_sell_ppm:
+            features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
 
 
 def _set_sides(features: Features, tally: Tally) -> None:
@@ -160,12 +162,15 @@ def _set_sides(features: Features, tally: Tally) -> None:
     if tally.sell_raw:
         features.sell_raw = ratio(tally.sell_raw, tally.size)
     if buy:
-        features.buy_size, features.buy_share = ratio(buy, MICROS), ratio(buy, size_ppm)
+        features.buy_size = ratio(buy, MICROS)
+        features.buy_share = features.signed_share = ratio(buy, size_ppm)
+        features.imbalance = 1.0
     if sell:
-        features.sell_size, features.sell_share = ratio(sell, MICROS), ratio(sell, size_ppm)
-    if buy or sell:
+        features.sell_size = ratio(sell, MICROS)
+        features.sell_share = features.signed_share = ratio(sell, size_ppm)
+        features.imbalance = -1.0
+    if buy and sell:
         features.signed_share = ratio(buy + sell, size_ppm)
-    if buy != sell:
         features.imbalance = ratio(buy - sell, buy + sell)
 
 

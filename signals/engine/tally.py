@@ -111,9 +111,12 @@ def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditi
 
 
 def _add_sides(tally: Tally) -> None:
-    """Add where each member stood against its quote, and what took a side."""
+    """Add where each member stood against its quote, and what took a side.
+
+    What took a side counts bare, and weighted by the confidence that it did.
+    """
     sides, side_sizes = tally.sides, tally.side_sizes
-    age_us = position_size = 0
+    age_us = position_size = buy_ppm = sell_ppm = premium_buy_ppm = premium_sell_ppm = 0
     position_sum = 0.0
     for print_, placement, conditions in tally.reads:
         side, size = placement.side, print_.size
@@ -123,32 +126,25 @@ def _add_sides(tally: Tally) -> None:
             continue
         tally.last_quoted, tally.last_state = print_, placement.quote_state
         age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
-        position = placement.spread_pos
+        position, sign = placement.spread_pos, placement.sign
         if position is not None:
             position_size += size
             position_sum += position * size
-        if placement.sign:
-            _add_weight(tally, print_, placement, conditions)
+        if not sign:
+            continue
+        weight, bare = placement.confidence_ppm, size if conditions.cond_w > 0 else 0
+        if sign > 0:
+            tally.buy_raw += bare
+            buy_ppm += size * weight
+            premium_buy_ppm += (print_.premium_micros or 0) * weight
+        else:
+            tally.sell_raw += bare
+            sell_ppm += size * weight
+            premium_sell_ppm += (print_.premium_micros or 0) * weight
     tally.age_us = age_us
     tally.position_size, tally.position_sum = position_size, position_sum
-
-
-def _add_weight(
-    tally: Tally, print_: StampedPrint, placement: Placement, conditions: PrintConditions
-) -> None:
-    """Add what took a side: bare, and weighted by the confidence that it did."""
-    size, weight = print_.size, placement.confidence_ppm
-    premium = print_.premium_micros or 0
-    if placement.sign > 0:
-        if conditions.cond_w > 0:
-            tally.buy_raw += size
-        tally.buy_ppm += size * weight
-        tally.premium_buy_ppm += premium * weight
-    else:
-        if conditions.cond_w > 0:
-            tally.sell_raw += size
-        tally.sell_ppm += size * weight
-        tally.premium_sell_ppm += premium * weight
+    tally.buy_ppm, tally.premium_buy_ppm = buy_ppm, premium_buy_ppm
+    tally.sell_ppm, tally.premium_sell_ppm = sell_ppm, premium_sell_ppm
 
 
 def _add_labels(tally: Tally, kind: SecurityType, least: int, params: Params) -> None:
