@@ -35,6 +35,7 @@ INTERPRETED = {
     "flow/domain/events.py": "records only",
     "flow/domain/clock.py": "not part of the engine",
     "flow/domain/condition_table.py": "a table",
+    "flow/domain/reference_rows.py": "reads files of reference data; not part of the engine",
     "flow/domain/venues.py": "a table; its one function per print is a comparison",
     "ingest/feeds.py": "records and a protocol",
 }
