@@ -82,6 +82,17 @@ class Moves:
             before = self._standing_at(second) if newest < second <= newest + MEMORY_S else None
         return None if before is None else (mid2 - before) / before * 10_000.0
 
+    def at(self, ts: int, mid2: int) -> tuple[float | None, float | None, float | None]:
+        """Return the moves of 60 s and of 300 s up to the given mid, and the z of the longer."""
+        second, newest, mids = ts // SECOND_US, self._second, self._mids
+        if newest - RING < second - LONG_S and second - SHORT_S <= newest:  # nearly always
+            minute, five = mids[(second - SHORT_S) % RING], mids[(second - LONG_S) % RING]
+            short = None if minute is None else (mid2 - minute) / minute * 10_000.0
+            long = None if five is None else (mid2 - five) / five * 10_000.0
+        else:
+            short, long = self.move_bps(ts, mid2, SHORT_S), self.move_bps(ts, mid2, LONG_S)
+        return short, long, None if self._deviation is None else self.z(long)
+
     def z(self, move_bps: float | None) -> float | None:
         """Return a five-minute move in standard deviations of its samples.
 

@@ -28,7 +28,8 @@ class QuoteRings:
     """The rings of one quote feed, and when that feed last spoke."""
 
     __slots__ = (
-        "_keep_count", "_keep_us", "_millisecond_ends", "_minute", "_rings", "_spoke", "newest",
+        "_keep_count", "_keep_us", "_millisecond_ends", "_minute_ends", "_rings", "_spoke",
+        "newest",
     )  # fmt: skip
 
     def __init__(self, keep_us: int = KEEP_US, keep_count: int = KEEP_COUNT) -> None:
@@ -37,7 +38,7 @@ class QuoteRings:
         self._rings: dict[str, Ring] = {}
         self._spoke: deque[int] = deque()  # first event time of each millisecond kept
         self._millisecond_ends = 0  # that of the last entry of `_spoke`
-        self._minute = 0
+        self._minute_ends = 0
 
     def add(self, key: str, quote: Quote, seq: int) -> None:
         """Take one quote in feed order."""
@@ -54,7 +55,9 @@ class QuoteRings:
             while ring[1][0] <= oldest or len(ring) > self._keep_count + 1:  # the newest one stays
                 del ring[0]
         if self.newest is None or ts > self.newest:
-            self._speak(ts)
+            self.newest = ts
+            if ts >= self._millisecond_ends:
+                self._speak(ts)
         elif ts < self.newest:
             self._spoke_late(ts)
 
@@ -102,17 +105,15 @@ class QuoteRings:
         return len(self._rings)
 
     def _speak(self, ts: int) -> None:
+        """Note that the feed spoke in a new millisecond."""
         spoke = self._spoke
-        self.newest = ts
-        if ts < self._millisecond_ends:
-            return
         self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
         spoke.append(ts)
         oldest = ts - self._keep_us
         while len(spoke) > 1 and spoke[1] <= oldest:
             spoke.popleft()
-        if ts // MINUTE_US != self._minute:
-            self._minute = ts // MINUTE_US
+        if ts >= self._minute_ends:
+            self._minute_ends = (ts // MINUTE_US + 1) * MINUTE_US
             self._forget(ts - FORGET_US)
 
     def _spoke_late(self, ts: int) -> None:
@@ -128,7 +129,7 @@ class QuoteRings:
             spoke[place] = ts
             return
         spoke.insert(place, ts)
-        while len(spoke) > 1 and spoke[1] <= spoke[-1] - KEEP_US:
+        while len(spoke) > 1 and spoke[1] <= spoke[-1] - self._keep_us:
             spoke.popleft()
 
     def _forget(self, before: int) -> None:

@@ -22,7 +22,7 @@ from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
-from ingest.moves import LONG_S, SHORT_S, Moves
+from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
 from ingest.terms import Terms, read_terms
 
@@ -117,6 +117,7 @@ class Stamper:
         )
         session = session or self._closed
         multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
+        expiry = terms.expiry
         return StampedPrint(
             seq,
             ts,
@@ -145,7 +146,7 @@ class Stamper:
             event.iv,
             int(session),
             session_date,
-            None if terms.expiry is None else self._calendar.dte(session_date, terms.expiry),
+            None if expiry is None or expiry < session_date else expiry - session_date,
             flags | spot.flags,
         )
 
@@ -207,11 +208,7 @@ class Stamper:
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
-        mid2 = bid + ask
-        long = moves.move_bps(ts, mid2, LONG_S)
-        return _Spot(
-            bid, ask, quote_ts, seq, moves.move_bps(ts, mid2, SHORT_S), long, moves.z(long)
-        )
+        return _Spot(bid, ask, quote_ts, seq, *moves.at(ts, bid + ask))
 
     def _is_silent(self, ts: int) -> bool:
         """Return whether an old quote of the underlying may not be used (options errata 4)."""

@@ -1,13 +1,13 @@
 """What stamping needs to know of a contract, read once from its text."""
 
-from typing import NamedTuple
+import msgspec
 
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import PrintFlag
 from flow.domain.securities import INDEX_UNDERLYINGS, closes_late
 
 
-class Terms(NamedTuple):
+class Terms(msgspec.Struct, frozen=True, gc=False):
     """Facts of one contract; None where its text cannot be read, with the reason in `flags`."""
 
     underlying: str | None

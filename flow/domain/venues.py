@@ -163,6 +163,10 @@ def is_off_exchange(code: int) -> bool:
     return venue is not None and venue.off_exchange
 
 
+# The venues that count toward `venue_count`: the SIP itself does not.
+COUNTED_VENUES = frozenset(VENUES) - {_OPRA_SIP}
+
+
 def counts_as_venue(code: int) -> bool:
-    """Return whether a print there counts toward `venue_count`: the SIP itself does not."""
-    return code in VENUES and code != _OPRA_SIP
+    """Return whether a print there counts toward `venue_count`."""
+    return code in COUNTED_VENUES

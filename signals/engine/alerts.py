@@ -11,7 +11,7 @@ from signals.engine import explain
 from signals.engine.case import Case
 from signals.engine.classifiers.shared import ClassifierParams, Verdict
 from signals.engine.doubts import against
-from signals.engine.features import Features, rounded
+from signals.engine.features import Features
 from signals.engine.parameter import Tuned
 from signals.engine.profiles.readings import READINGS
 from signals.engine.profiles.shared import Penalty, ProfileScore, Term
@@ -126,9 +126,9 @@ def unusual_of(features: Features) -> float | None:
 def _part(term: str, value: float, weight: float, note: str | None) -> dict[str, Any]:
     part = {
         "term": term,
-        "value": rounded(value, 4),
+        "value": round(value, 4),
         "weight": weight,
-        "points": rounded(100 * value * weight, 2),
+        "points": round(100 * value * weight, 2),
     }
     return part | {"note": note} if note else part
 

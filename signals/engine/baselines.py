@@ -183,9 +183,9 @@ class Baselines:
             return _NOTHING
         contracts, buckets, underlyings = shelves
         return (
-            self._warm(contracts.get(keys.contract), session_date),
-            self._warm(buckets.get(keys.bucket), session_date),
-            self._warm(underlyings.get(keys.underlying), session_date),
+            self._warm(contracts, keys.contract, session_date),
+            self._warm(buckets, keys.bucket, session_date),
+            self._warm(underlyings, keys.underlying, session_date),
         )
 
     def read_in(self, scopes: Scopes, metric: Metric, value: int | None) -> Reading:
@@ -275,8 +275,11 @@ class Baselines:
                 four = next(windows), next(windows), next(windows), next(windows)
                 shelf[text] = _Series(session, four)
 
-    def _warm(self, series: _Series | None, session_date: int) -> _Series | None:
-        return None if series is None or self._is_cold(series, session_date) else series
+    def _warm(self, shelf: _Shelf, text: str, session_date: int) -> _Series | None:
+        series = shelf.get(text)
+        if series is None or series.session == session_date:  # nearly always
+            return series
+        return None if self._is_cold(series, session_date) else series
 
     def _newest(
         self, shelf: _Shelf, text: str, series: _Series | None, session_date: int
@@ -291,8 +294,6 @@ class Baselines:
         return series
 
     def _is_cold(self, series: _Series, session_date: int) -> bool:
-        if series.session == session_date:  # nearly always: no calendar is asked
-            return False
         return self._elapsed(series.session, session_date) >= self.params.baseline_ttl_sessions
 
     def _forget_cold(self, session_date: int) -> None:

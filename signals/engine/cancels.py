@@ -50,21 +50,23 @@ class Days:
     def add(self, members: list[StampedPrint]) -> int:
         """Count prints of one contract; return the contracts that it had traded before them."""
         opening, last = members[0], members[-1]
-        contract, size = opening.contract, sum([print_.size for print_ in members])
-        first_place, last_place = _place(opening), _place(last)
+        size = sum([print_.size for print_ in members])
         if opening.session_date > self.newest:
             self.newest = opening.session_date
             self.of.clear()
-        day = self.of.get(contract)
+        day = self.of.get(opening.contract)
         if day is None:
-            self.of[contract] = Day(
-                opening.session_date, len(members), size, first_place, last_place
+            self.of[opening.contract] = Day(
+                opening.session_date, len(members), size, _place(opening), _place(last)
             )
             return 0
         before = day.size
         day.count += len(members)
         day.size += size
-        day.first, day.last = min(day.first, first_place), max(day.last, last_place)
+        if opening.ts <= day.first[0]:
+            day.first = min(day.first, _place(opening))
+        if last.ts >= day.last[0]:  # nearly always: packets come in the order of their ends
+            day.last = max(day.last, _place(last))
         return before
 
 

@@ -61,11 +61,6 @@ class ClosedSession(msgspec.Struct, frozen=True, gc=False):
     late_count: int
     cancelled_count: int = 0
 
-    @property
-    def order(self) -> tuple[int, int, int, str]:
-        """Return the processing order of final sessions (errata 17)."""
-        return self.due, self.held[-1].print.ts, self.held[0].print.ts, self.contract
-
 
 class Rulings(Protocol):
     """What knows the cluster parameters of a revision."""
@@ -222,7 +217,9 @@ class Clusters:
 
 
 def _order(session: ClosedSession) -> tuple[int, int, int, str]:
-    return session.order
+    """Return the processing order of final sessions (errata 17)."""
+    held = session.held
+    return session.due, held[-1].print.ts, held[0].print.ts, session.contract
 
 
 def _within(asides: list[int], start_ts: int, end_ts: int) -> int:

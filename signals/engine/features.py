@@ -177,6 +177,20 @@ def as_mapping(features: Features) -> dict[str, Any]:
 _DEFAULTS = as_mapping(Features())
 
 
+_ZEROS = tuple((name, value) for name, value in _DEFAULTS.items() if isinstance(value, float))
+
+
+def share_zeros(features: Features) -> None:
+    """Let every zero be the default itself.
+
+    Storage leaves out what is the default's very object: without this, the bytes of a row would
+    hang on how a zero was made, and differ between one build of Python and another.
+    """
+    for name, zero in _ZEROS:
+        if getattr(features, name) == zero:
+            setattr(features, name, zero)
+
+
 def whole(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored features with the defaults that storage leaves out."""
     return {**_DEFAULTS, **stored}
@@ -191,8 +205,3 @@ def ratio(part: int, whole: int) -> float:
     if part < 0:
         return -ratio(-part, whole)
     return (part * 20_000 + whole) // (2 * whole) / 10_000
-
-
-def rounded(value: float, places: int) -> float:
-    """Return a value rounded for storage; ties of the binary value are not at issue here."""
-    return round(value, places)

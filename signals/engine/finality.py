@@ -12,7 +12,7 @@ import msgspec
 
 from flow.domain.contracts import parse_contract
 from signals.engine.clusters import ClosedSession, Held
-from signals.engine.groups import Group, order, remove
+from signals.engine.groups import Group, Order, order, remove
 from signals.engine.lines import Ready
 from signals.engine.state import EngineState
 from signals.engine.structures.candidates import Decision
@@ -50,7 +50,7 @@ def ready_groups(state: EngineState, limit: int, close_ts: int | None = None) ->
 def _in_line(state: EngineState, final: list[Ready]) -> list[Ready]:
     """Return what nothing of its underlying stands before; the rest waits in its line."""
     lines, candidates = state.lines, state.candidates
-    named = [(parse_contract(ready.group.contract).underlying, ready) for ready in final]
+    named = [(_underlying(ready), ready) for ready in final]
     waiting = {name for name, ready in named if ready.at != ready.group.due}
     given: list[Ready] = []
     for name, ready in named:
@@ -64,8 +64,15 @@ def _in_line(state: EngineState, final: list[Ready]) -> list[Ready]:
     return given
 
 
-def _order(ready: Ready) -> tuple[int, tuple[int, int, int, int, str, bytes]]:
-    return ready.order
+def _underlying(ready: Ready) -> str:
+    if ready.subject is not None:
+        return ready.subject.underlying
+    return parse_contract(ready.group.contract).underlying
+
+
+def _order(ready: Ready) -> tuple[int, Order]:
+    """Return the processing order: by the instant, then errata 17."""
+    return ready.at, order(ready.group)
 
 
 def _take_packages(
@@ -111,8 +118,8 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
     Those that a package owns are gone, and of what is left nobody knows how it was meant: it is no
     leg. Those that a cancel took back have never been; one that a package owns is taken from it.
     """
-    own = _without_owned(state, session)
-    left = _without_cancelled(state, own)
+    own = _without_owned(state, session) if state.owned else session
+    left = _without_cancelled(state, own) if state.cancelled else own
     if not left.held:
         return
     group = Group(
@@ -173,8 +180,6 @@ def _place(held: Held) -> tuple[int, bytes]:
 def _without_owned(state: EngineState, session: ClosedSession) -> ClosedSession:
     """Return the session without the prints that a flagged package has taken."""
     owned = state.owned
-    if not owned:
-        return session
     held = [each for each in session.held if owned.pop(each.print.uid, None) is None]
     if len(held) == len(session.held):
         return session

@@ -49,8 +49,8 @@ def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the 
 
 def count_types(types: Sequence[TradeType]) -> dict[str, int]:
     """Return how many prints have each type, in the order of their first."""
-    if len(types) == 1:
-        return {types[0]: 1}
+    if types and types.count(types[0]) == len(types):  # nearly always
+        return {types[0]: len(types)}
     counts: dict[str, int] = {}
     for kind in types:
         counts[kind] = counts.get(kind, 0) + 1

@@ -86,7 +86,7 @@ class FlowWindows:
         of_minute = -1
         for read, kind in zip(reads, types, strict=True):
             print_ = read[0]
-            if print_.size < least:
+            if print_.size < least:  # most
                 continue
             minute = print_.ts // MINUTE_US
             if minute != of_minute:

@@ -22,6 +22,7 @@ LOOK_BACK_US = 60_000_000  # an older mid says nothing of the instant
 SETTLE_US = 5_000_000
 _SPOT_STALE = int(PrintFlag.SPOT_STALE)
 _SIDES = ("bullish", "bearish")
+_NEVER = 1 << 62
 
 
 class LaterMid(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -88,10 +89,11 @@ def _at(follow_up: FollowUp) -> int:
 class FollowUps:
     """Readings waiting for their instant, by underlying and there by instant."""
 
-    __slots__ = ("_heap", "_waiting")
+    __slots__ = ("_heap", "_waiting", "next_us")
 
     def __init__(self, saved: list[FollowUp] | None = None) -> None:
         """Start empty, or from what `saved` gave."""
+        self.next_us = _NEVER  # when the next instant is settled
         self._heap: list[tuple[int, bytes, FollowUp]] = []
         self._waiting: dict[str, list[FollowUp]] = {}
         for follow_up in saved or ():
@@ -100,6 +102,7 @@ class FollowUps:
     def add(self, follow_up: FollowUp) -> None:
         """Wait for a reading's instant."""
         heapq.heappush(self._heap, (follow_up.at, follow_up.event_uid, follow_up))
+        self.next_us = self._heap[0][0] + SETTLE_US
         insort(self._waiting.setdefault(follow_up.underlying, []), follow_up, key=_at)
 
     def drop(self, event_uid: bytes) -> LaterMid | None:
@@ -110,6 +113,7 @@ class FollowUps:
         kept = [each for each in self.saved() if each.event_uid != event_uid]
         self._heap.clear()
         self._waiting.clear()
+        self.next_us = _NEVER
         for follow_up in kept:
             self.add(follow_up)
         return dropped.later
@@ -121,15 +125,17 @@ class FollowUps:
         that the clock has no say.
         """
         waiting = self._waiting.get(underlying)
-        if waiting is not None:
+        # Nearly always even the first instant is further ahead than a print may look.
+        if waiting is not None and waiting[0].at <= members[-1].ts + LOOK_BACK_US:
             for print_ in members:
                 _show(waiting, print_, due)
 
     def take_before(self, limit: int) -> list[FollowUp]:
         """Return the readings whose instant is settled before `limit`, in order."""
         found = []
-        while self._heap and self._heap[0][0] + SETTLE_US < limit:
+        while self.next_us < limit:
             follow_up = heapq.heappop(self._heap)[2]
+            self.next_us = self._heap[0][0] + SETTLE_US if self._heap else _NEVER
             waiting = self._waiting[follow_up.underlying]
             place = bisect_left(waiting, follow_up.at, key=_at)
             while waiting[place] is not follow_up:  # others of its instant

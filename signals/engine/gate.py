@@ -1,6 +1,7 @@
 """Whether a packet may become a parent event: floors by security type, and evidence limits."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from flow.domain.units import MICROS
@@ -45,8 +46,12 @@ class EventParams(ClassifierParams):
 
     def floor_micros(self, security_type: str) -> int:
         """Return the least premium of an event in micro-dollars."""
-        floor: int = getattr(self, floor_key(security_type))
-        return floor * MICROS
+        return self._floors_micros.get(security_type, self._floors_micros[""])
+
+    @cached_property
+    def _floors_micros(self) -> dict[str, int]:
+        """Return the floors by security type, that of any other under the empty text."""
+        return {kind: getattr(self, floor_key(kind)) * MICROS for kind in (*FLOORS, "")}
 
 
 def floor_key(security_type: str) -> str:

@@ -28,11 +28,6 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     group: Group
     subject: Subject | None
 
-    @property
-    def order(self) -> tuple[int, Order]:
-        """Return the processing order: by the instant, then errata 17."""
-        return self.at, order(self.group)
-
 
 class InLine(msgspec.Struct, gc=False):
     """One final group that waits, and the instant after which it was certain itself."""

@@ -13,7 +13,7 @@ from flow.domain.sessions import NEW_YORK, Calendar
 from flow.domain.settlement import settlement_us, t_years
 from flow.domain.units import MICROS, to_datetime
 from signals.engine.calendar import DAY_US
-from signals.engine.features import Features, ratio, rounded
+from signals.engine.features import Features, ratio
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, place
 from signals.engine.pricing import PricingParams, Valuation, implied_volatility, value_option
@@ -128,7 +128,7 @@ def _model_volatility(
         return None
     vega = _value(contract, life, found, params).vega
     half_spread = (ask - bid) / (2 * MICROS)
-    return None if half_spread > params.model_iv_max_error * vega else rounded(found, 6)
+    return None if half_spread > params.model_iv_max_error * vega else round(found, 6)
 
 
 def _is_believed(volatility: float, params: PricingParams) -> bool:
@@ -148,4 +148,4 @@ def _value(contract: Contract, life: _Life, volatility: float, params: PricingPa
 
 
 def _kept(value: float, places: int) -> float:
-    return rounded(value, places) + 0.0  # never the negative zero
+    return round(value, places) + 0.0  # never the negative zero

@@ -15,7 +15,7 @@ from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.securities import SecurityType, security_type
 from flow.domain.sessions import Session
 from flow.domain.units import MICROS
-from signals.engine.features import Features, ratio, rounded
+from signals.engine.features import Features, ratio
 from signals.engine.gate import event_gate
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, Side, is_wide, spread_bps
@@ -123,7 +123,7 @@ def _set_placement(features: Features, tally: Tally) -> None:
     covered = size - stale - missing
     features.covered_size = covered
     if covered:
-        features.inside_ratio = ratio(inside, covered)
+        features.inside_ratio = ratio(inside, covered) if inside else 0.0
         features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
         if covered == size:  # nearly always
             features.coverage = features.quote_quality = 1.0
@@ -142,14 +142,16 @@ def _set_weights(features: Features, tally: Tally) -> None:
     if tally.premium_micros is not None:
         features.premium_buy_usd = features.premium_sell_usd = 0.0
     if tally.position_size:
-        features.spread_pos_mean = rounded(tally.position_sum / tally.position_size, 4)
+        features.spread_pos_mean = round(tally.position_sum / tally.position_size, 4)
     if not buy and not sell and not tally.buy_raw and not tally.sell_raw:
         return
     _set_sides(features, tally)
     features.mixed_aggression = 4 * min(buy, sell) >= size_ppm
     if tally.premium_micros is not None:
-        features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
-        features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
+        if tally.premium_buy_ppm:
+            features.premium_buy_usd = ratio(tally.premium_buy_ppm, MICROS * MICROS)
+        if tally.premium_sell_ppm:
+            features.premium_sell_usd = ratio(tally.premium_sell_ppm, MICROS * MICROS)
 
 
 def _set_sides(features: Features, tally: Tally) -> None:
@@ -160,12 +162,15 @@ def _set_sides(features: Features, tally: Tally) -> None:
     if tally.sell_raw:
         features.sell_raw = ratio(tally.sell_raw, tally.size)
     if buy:
-        features.buy_size, features.buy_share = ratio(buy, MICROS), ratio(buy, size_ppm)
+        features.buy_size = ratio(buy, MICROS)
+        features.buy_share = features.signed_share = ratio(buy, size_ppm)
+        features.imbalance = 1.0
     if sell:
-        features.sell_size, features.sell_share = ratio(sell, MICROS), ratio(sell, size_ppm)
-    if buy or sell:
+        features.sell_size = ratio(sell, MICROS)
+        features.sell_share = features.signed_share = ratio(sell, size_ppm)
+        features.imbalance = -1.0
+    if buy and sell:
         features.signed_share = ratio(buy + sell, size_ppm)
-    if buy != sell:
         features.imbalance = ratio(buy - sell, buy + sell)
 
 
@@ -191,12 +196,12 @@ def _names(codes: frozenset[int]) -> tuple[str, ...]:
 
 
 def _entropy(sizes: dict[int, int]) -> float:
-    """Return -sum p ln p over size shares (errata 51); in venue order, so sums are repeatable."""
+    """Return -sum p ln p over size shares (errata 51); `fsum` is the same in any order."""
     if len(sizes) == 1:
         return 0.0
     whole = sum(sizes.values())
-    shares = [sizes[venue] / whole for venue in sorted(sizes)]
-    return rounded(-math.fsum(share * math.log(share) for share in shares), 4)
+    shares = [size / whole for size in sizes.values()]
+    return round(-math.fsum([share * math.log(share) for share in shares]), 4)
 
 
 def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
@@ -213,7 +218,7 @@ def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
     features.nbbo_ask = ask / MICROS
     features.nbbo_mid = (bid + ask) / (2 * MICROS)
     features.nbbo_spread = max(0, ask - bid) / MICROS
-    features.nbbo_spread_bps = rounded(spread_bps(bid, ask), 2)
+    features.nbbo_spread_bps = round(spread_bps(bid, ask), 2)
     features.nbbo_wide = is_wide(bid, ask, params)
     features.quote_state = _STATE_NAMES[tally.last_state]
 
@@ -231,10 +236,10 @@ def _set_underlying(
     moneyness = contract.strike_micros / mid
     otm = moneyness - 1 if contract.right == "C" else 1 - moneyness
     # Half a micro-dollar is the only digit beyond the sixth.
-    features.underlying_mid = rounded(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
-    features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
-    features.moneyness = rounded(moneyness, 6)
-    features.otm_pct = rounded(otm, 6)
+    features.underlying_mid = round(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
+    features.underlying_spread_bps = round(spread_bps(bid, ask), 2)
+    features.moneyness = round(moneyness, 6)
+    features.otm_pct = round(otm, 6)
 
 
 def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None:
@@ -243,7 +248,7 @@ def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None
     if last is not None:
         features.execution_iv, features.execution_iv_source = last, "provider"
         if first is not None:
-            features.execution_iv_change = rounded(last - first, 6)
+            features.execution_iv_change = round(last - first, 6)
 
 
 def _has_standing_spot(print_: StampedPrint) -> bool:

@@ -36,7 +36,8 @@ from signals.engine.sweeps import BurstParams
 __all__ = ["PARAMETERS", "PRESETS", "Parameter", "Params", "TuningError"]
 
 
-@dataclass(frozen=True, kw_only=True)
+# Slots, because rules read it a hundred times a packet: its dict of all names is large and cold.
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Params(
     DarkParams,  # and with it the placement of options and stocks
     LabelParams,

@@ -137,8 +137,10 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
 
 
 def _finish_before(state: EngineState, limit: int, close_ts: int | None, out: Output) -> None:
+    followups = state.followups
     for ready in ready_groups(state, limit, close_ts):
-        _follow_before(state, ready.at, out)
+        if followups.next_us < ready.at:
+            _follow_before(state, ready.at, out)
         finish(state, ready, out)
     _follow_before(state, limit, out)
 

@@ -145,9 +145,9 @@ def _place_two_sided(
     conditions: PrintConditions,
 ) -> Placement:
     price, spread = print_.price_micros, ask - bid
-    side = side_of(price, bid, ask)
+    side = _A if price == ask else _B if price == bid else side_of(price, bid, ask)
     one_sided = bid == 0
-    wide = spread > _NEVER_WIDE_MICROS and is_wide(bid, ask, params)
+    wide = spread * 20_000 >= params.wide_spread_bps * (bid + ask) and is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
     if side is _MID:
         return Placement(side, 0, 0, (price - bid) / spread, state)
@@ -186,9 +186,10 @@ def spread_bps(bid: int, ask: int) -> float:
 
 def is_wide(bid: int, ask: int, params: PlacementParams) -> bool:
     """Return whether the spread is wide: many basis points AND more than two ticks (errata 23)."""
-    tick = PENNY_MICROS if (bid + ask) // 2 < PENNY_LIMIT_MICROS else NICKEL_MICROS
-    spread = ask - bid
-    return spread > 2 * tick and spread * 20_000 >= params.wide_spread_bps * (ask + bid)
+    spread, mid2 = ask - bid, bid + ask
+    if spread * 20_000 < params.wide_spread_bps * mid2:
+        return False
+    return spread > 2 * (PENNY_MICROS if mid2 // 2 < PENNY_LIMIT_MICROS else NICKEL_MICROS)
 
 
 def width_weight(bid: int, ask: int, params: PlacementParams) -> float:

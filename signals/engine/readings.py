@@ -88,7 +88,7 @@ def read_window(
     Missing: a missing value has no z and no shift; a volatility has a shift in place of a z.
     Source: options-engine.md 10 strict, 11.1 (change of volatility against its baseline).
     """
-    n, median2 = window.n, window.median2()
+    n, median2 = len(window.recent), window.median2()
     center_ppm = (median2 + 1) >> 1  # half a millionth is rounded up
     if metric == "iv":
         shift = None if value_ppm is None else (value_ppm - center_ppm) / MICROS

@@ -6,12 +6,13 @@ what its sender knows (options-engine.md 5.3, errata 14).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Annotated, NamedTuple
 
 import msgspec
 
 from flow.domain.units import MICROS
-from flow.domain.venues import counts_as_venue
+from flow.domain.venues import COUNTED_VENUES
 from signals.engine.parameter import ParameterGroup, Tuned
 
 _ERRATA = "spec 5.3, errata 14"
@@ -133,48 +134,69 @@ def _larger(one: Run | None, other: Run | None) -> Run | None:
 def _largest_run(fills: Sequence[Fill], rule: _Rule) -> Run | None:
     """Return the run with the largest premium that passes, the earliest among equals."""
     best: Run | None = None
-    remaining = sum(fill.premium_micros for fill in fills)
+    sums = _sums_of(fills)
+    premiums, reach = sums.premium, 0
     for start in range(len(fills) - rule.min_count + 1):
-        if remaining < rule.floor_micros:
+        if premiums[-1] - premiums[start] < rule.floor_micros:
             break
-        remaining -= fills[start].premium_micros
-        found = _longest_from(fills, start, rule)
+        reach = _reach(fills, start, reach, rule)
+        found = _longest_from(fills, start, reach, sums, rule)
         best = _larger(best, found)
         if found is not None and start + found.count == len(fills):
             break  # every later run is a part of this one
     return best
 
 
-def _longest_from(fills: Sequence[Fill], start: int, rule: _Rule) -> Run | None:
+class _Sums(NamedTuple):
+    """Sums over the first 0, 1, 2, ... fills: those of any run are one difference."""
+
+    size: list[int]
+    premium: list[int]
+    bought: list[int]
+    sold: list[int]
+
+
+def _sums_of(fills: Sequence[Fill]) -> _Sums:
+    return _Sums(
+        [0, *accumulate([fill.size for fill in fills])],
+        [0, *accumulate([fill.premium_micros for fill in fills])],
+        [0, *accumulate([fill.size if fill.sign > 0 else 0 for fill in fills])],
+        [0, *accumulate([fill.size if fill.sign < 0 else 0 for fill in fills])],
+    )
+
+
+def _longest_from(
+    fills: Sequence[Fill], start: int, reach: int, sums: _Sums, rule: _Rule
+) -> Run | None:
     """Return the longest passing run that opens at `start`; premium grows with length."""
-    run = list(fills[start : _reach(fills, start, rule)])
-    size = sum([fill.size for fill in run])
-    premium = sum([fill.premium_micros for fill in run])
-    bought = sum([fill.size for fill in run if fill.sign > 0])
-    sold = sum([fill.size for fill in run if fill.sign < 0])
-    while len(run) >= rule.min_count and premium >= rule.floor_micros and size >= rule.min_size:
-        side, last = max(bought, sold), run[-1]
+    sizes, premiums, boughts, solds = sums
+    for end in range(reach, start + rule.min_count - 1, -1):
+        size, premium = sizes[end] - sizes[start], premiums[end] - premiums[start]
+        if premium < rule.floor_micros or size < rule.min_size:
+            return None
+        bought, sold = boughts[end] - boughts[start], solds[end] - solds[start]
+        side = max(bought, sold)
         if side * MICROS >= rule.side_ppm * size:
-            venues = len({fill.venue for fill in run if counts_as_venue(fill.venue)})
+            run = fills[start:end]
+            venues = len(COUNTED_VENUES.intersection([fill.venue for fill in run]))
             if venues >= rule.min_venues:
                 sign, first_ts = 1 if bought >= sold else -1, run[0].ts
-                span_us = last.ts - first_ts
+                span_us = run[-1].ts - first_ts
                 return Run(sign, len(run), venues, first_ts, span_us, size, side, premium)
-        run.pop()  # no run of this length: try it without its last fill
-        size -= last.size
-        premium -= last.premium_micros
-        bought -= last.size if last.sign > 0 else 0
-        sold -= last.size if last.sign < 0 else 0
     return None
 
 
-def _reach(fills: Sequence[Fill], start: int, rule: _Rule) -> int:
-    """Return the index behind the last fill that a run from `start` can reach."""
-    before = fills[start].ts
-    latest = before + rule.span_us
-    for place in range(start + 1, len(fills)):
+def _reach(fills: Sequence[Fill], start: int, known: int, rule: _Rule) -> int:
+    """Return the index behind the last fill that a run from `start` can reach.
+
+    `known` is that of the start before: a later start reaches at least as far.
+    """
+    place = max(start + 1, known)
+    before, latest = fills[place - 1].ts, fills[start].ts + rule.span_us
+    while place < len(fills):
         ts = fills[place].ts
         if ts - before > rule.gap_us or ts > latest:
-            return place
+            break
         before = ts
-    return len(fills)
+        place += 1
+    return place

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flow.domain.conditions import PrintConditions
 from flow.domain.events import PrintFlag, StampedPrint
 from flow.domain.securities import SecurityType
-from flow.domain.venues import counts_as_venue
+from flow.domain.venues import COUNTED_VENUES
 from signals.engine.labels import label, least_passing, security_type
 from signals.engine.params import Params
 from signals.engine.placement import Placement, QuoteState, Side, conditions_of, place
@@ -61,42 +61,39 @@ class Tally:
 def tally_members(members: Sequence[StampedPrint], underlying: str, params: Params) -> Tally:
     """Sum over the members of one session, sorted by (ts, uid), under one revision."""
     tally = Tally()
-    reads = tally.reads
-    for print_ in members:
-        conditions = conditions_of(print_)
-        reads.append((print_, place(print_, params, conditions), conditions))
-    _add_amounts(tally)
+    _add_amounts(tally, members, params)
     _add_sides(tally)
-    _add_weights(tally)
     least = least_passing(params)
     if tally.premium_micros is None or tally.premium_micros >= least:  # else no part of it passes
         _add_labels(tally, security_type(underlying, params), least, params)
     return tally
 
 
-def _add_amounts(tally: Tally) -> None:
-    size = largest = value = 0
+def _add_amounts(tally: Tally, members: Sequence[StampedPrint], params: Params) -> None:
+    """Read every member once: its conditions, its placement, and how much it is."""
+    size = value = 0
     premium: int | None = 0
-    venues = tally.venues
+    venues, reads = tally.venues, tally.reads
     seen: tuple[int, ...] | None = None
-    for print_, _, conditions in tally.reads:
+    for print_ in members:
         contracts, venue, codes = print_.size, print_.venue, print_.conditions
+        if codes != seen or not codes:  # most members of one session were printed alike
+            seen = codes
+            conditions = conditions_of(print_)
+            tally.codes.update(codes)
+        reads.append((print_, place(print_, params, conditions), conditions))
         size += contracts
-        largest = max(largest, contracts)
         value += print_.price_micros * contracts
         paid = print_.premium_micros
         # One unknown premium makes the sum unknown: a part is not the whole.
         premium = None if premium is None or paid is None else premium + paid
         venues[venue] = venues.get(venue, 0) + contracts
-        if codes != seen:  # most members of one session were printed alike
-            seen = codes
-            tally.codes.update(codes)
         if not codes or not conditions.is_plain:
             _add_conditions(tally, print_, conditions)
     tally.size, tally.value_micros, tally.premium_micros = size, value, premium
-    tally.max_print_size = largest
-    for venue in [each for each in venues if not counts_as_venue(each)]:
-        del venues[venue]
+    tally.max_print_size = max([print_.size for print_ in members])
+    if not venues.keys() <= COUNTED_VENUES:
+        tally.venues = {each: venues[each] for each in venues if each in COUNTED_VENUES}
 
 
 def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditions) -> None:
@@ -109,45 +106,45 @@ def _add_conditions(tally: Tally, print_: StampedPrint, conditions: PrintConditi
         tally.complex_size += print_.size
     if conditions.is_iso:
         tally.iso_count += 1
-        if counts_as_venue(print_.venue):
+        if print_.venue in COUNTED_VENUES:
             tally.iso_venues.add(print_.venue)
 
 
 def _add_sides(tally: Tally) -> None:
+    """Add where each member stood against its quote, and what took a side.
+
+    What took a side counts bare, and weighted by the confidence that it did.
+    """
     sides, side_sizes = tally.sides, tally.side_sizes
-    age_us = position_size = 0
+    age_us = position_size = buy_ppm = sell_ppm = premium_buy_ppm = premium_sell_ppm = 0
     position_sum = 0.0
-    for print_, placement, _ in tally.reads:
-        side, size, position = placement.side, print_.size, placement.spread_pos
+    for print_, placement, conditions in tally.reads:
+        side, size = placement.side, print_.size
         sides[side] += 1
         side_sizes[side] += size
-        if side > _STALE:
-            tally.last_quoted, tally.last_state = print_, placement.quote_state
-            age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
+        if side <= _STALE:
+            continue
+        tally.last_quoted, tally.last_state = print_, placement.quote_state
+        age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
+        position, sign = placement.spread_pos, placement.sign
         if position is not None:
             position_size += size
             position_sum += position * size
-    tally.age_us = age_us
-    tally.position_size, tally.position_sum = position_size, position_sum
-
-
-def _add_weights(tally: Tally) -> None:
-    """Add what took a side: bare, and weighted by the confidence that it did."""
-    for print_, placement, conditions in tally.reads:
-        sign = placement.sign
         if not sign:
             continue
-        size, weight = print_.size, placement.confidence_ppm
-        bare = size if conditions.cond_w > 0 else 0
-        premium = print_.premium_micros or 0
+        weight, bare = placement.confidence_ppm, size if conditions.cond_w > 0 else 0
         if sign > 0:
             tally.buy_raw += bare
-            tally.buy_ppm += size * weight
-            tally.premium_buy_ppm += premium * weight
+            buy_ppm += size * weight
+            premium_buy_ppm += (print_.premium_micros or 0) * weight
         else:
             tally.sell_raw += bare
-            tally.sell_ppm += size * weight
-            tally.premium_sell_ppm += premium * weight
+            sell_ppm += size * weight
+            premium_sell_ppm += (print_.premium_micros or 0) * weight
+    tally.age_us = age_us
+    tally.position_size, tally.position_sum = position_size, position_sum
+    tally.buy_ppm, tally.premium_buy_ppm = buy_ppm, premium_buy_ppm
+    tally.sell_ppm, tally.premium_sell_ppm = sell_ppm, premium_sell_ppm
 
 
 def _add_labels(tally: Tally, kind: SecurityType, least: int, params: Params) -> None:

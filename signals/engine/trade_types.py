@@ -125,28 +125,9 @@ def types_of(
     Source: options-engine.md 18.2; errata 14, 15, 25, 26.
     """
     sizes = averages.of(underlying, reads[0][0].session_date)
-    newest = sizes.newest
-    limit, least = params.flow_average_max_count, params.least_marked_size
-    sizes.trim(limit)  # a tuning revision may have made it smaller
-    known, total = len(newest), sizes.total
-    found: list[TradeType] = []
-    volume = 0
-    for print_, placement, conditions in reads:
-        if print_.flags & _MINUTE_BAR:
-            found.append("REGULAR")
-            continue
-        size = print_.size
-        volume += size
-        if sweep_sign and placement.sign == sweep_sign and _may_sweep(conditions):
-            found.append("SWEEP")
-        elif size < least:  # nearly all
-            found.append("REGULAR")
-        else:
-            found.append(trade_type_of(size, len(newest), sizes.total, params))
-        newest.append(size)
-        sizes.total += size
-        if len(newest) > limit:
-            sizes.total -= newest.popleft()
+    sizes.trim(params.flow_average_max_count)  # a tuning revision may have made it smaller
+    known, total = len(sizes.newest), sizes.total
+    found, volume = _type_each(reads, sizes, sweep_sign, params)
     if one_contract and len(reads) >= params.flow_split_min_count:
         needed = _split_size(known, total, params)
         if volume >= needed:
@@ -154,6 +135,36 @@ def types_of(
                 if sign != sweep_sign:
                     _mark_splits(reads, found, sign, needed, params)
     return found
+
+
+def _type_each(
+    reads: Sequence[Read], sizes: Sizes, sweep_sign: int, params: TradeTypeParams
+) -> tuple[list[TradeType], int]:
+    """Return the type of every member, splits apart, and their contracts; enter their sizes."""
+    limit, least = params.flow_average_max_count, params.least_marked_size
+    volumes = [print_.size for print_, _, _ in reads if not print_.flags & _MINUTE_BAR]
+    volume = sum(volumes)
+    found: list[TradeType] = ["REGULAR"] * len(reads)
+    if not sweep_sign and (not volumes or max(volumes) < least):  # nearly always: none is marked
+        sizes.newest.extend(volumes)
+        sizes.total += volume
+        sizes.trim(limit)
+        return found, volume
+    newest, total = sizes.newest, sizes.total
+    for place, (print_, placement, conditions) in enumerate(reads):
+        if print_.flags & _MINUTE_BAR:
+            continue
+        size = print_.size
+        if sweep_sign and placement.sign == sweep_sign and _may_sweep(conditions):
+            found[place] = "SWEEP"
+        elif size >= least:
+            found[place] = trade_type_of(size, len(newest), total, params)
+        newest.append(size)
+        total += size
+        if len(newest) > limit:
+            total -= newest.popleft()
+    sizes.total = total
+    return found, volume
 
 
 def _may_sweep(conditions: PrintConditions) -> bool:
@@ -226,7 +237,10 @@ def count_blocks(
     Source: options-engine.md 18.2.
     """
     counts: dict[str, int] = {}
+    least = params.flow_block_min_size
     for (print_, _, conditions), kind in zip(reads, types, strict=True):
+        if print_.size < least and kind != "BLOCK":  # nearly all
+            continue
         if is_block(print_, kind, params):
             mechanism = block_mechanism(conditions)
             counts[mechanism] = counts.get(mechanism, 0) + 1

@@ -27,7 +27,7 @@ class Window:
     hold enough values to be read.
     """
 
-    __slots__ = ("_ordered", "recent")
+    __slots__ = ("_near", "_ordered", "recent")
 
     def __init__(self, values: Iterable[int] = ()) -> None:
         """Start with the given values, oldest first.
@@ -36,6 +36,7 @@ class Window:
         """
         self.recent = array(_INT32, values)
         self._ordered: array[int] | None = None
+        self._near = 0  # where the last block of `mad4` began: the next one begins close to it
 
     @property
     def n(self) -> int:
@@ -87,7 +88,7 @@ class Window:
         ordered = self.ordered
         n = len(ordered)
         half = n >> 1
-        first, last = 0, (n - 1) >> 1
+        first, last = self._narrow(ordered, half, median2, (n - 1) >> 1)
         while first < last:
             middle = (first + last) >> 1
             if ordered[middle] + ordered[middle + half] < median2:
@@ -95,6 +96,7 @@ class Window:
             else:
                 last = middle
         above = 2 * ordered[first + half] - median2
+        self._near = first
         if first and median2 - 2 * ordered[first - 1] < above:
             first -= 1
             above = 2 * ordered[first + half] - median2
@@ -104,6 +106,15 @@ class Window:
         if above >= below:
             return above + max(below, 2 * ordered[first + half - 1] - median2)
         return below + max(above, median2 - 2 * ordered[first + 1])
+
+    def _narrow(self, ordered: "array[int]", half: int, median2: int, last: int) -> tuple[int, int]:
+        """Return between which places the block of `mad4` begins: nearly always two or three."""
+        low, high = max(0, self._near - 1), min(last, self._near + 1)
+        if low > last or (low and ordered[low - 1] + ordered[low - 1 + half] >= median2):
+            return 0, min(low, last)
+        if high < last and ordered[high] + ordered[high + half] < median2:
+            return high + 1, last
+        return low, high
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -19,6 +19,7 @@ RETAIL_PREMIUM_USD = 100_000
 SHORT_DATED_DAYS, OTM_FROM = 7, 0.05
 NEAR_ATM = 0.015
 PRE_EVENT_DAYS = 21
+_DOUBT = 1e-5  # this close to a half the binary value decides nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,4 +192,8 @@ def points(value: float) -> float:
     0.5025 x 0.74 is 0.37185 on paper and may be less in binary, where it would go down; `round`
     would also send 0.03125 to the even 0.0312 (options-engine.md 0.3 forbids it).
     """
-    return floor(round(value * 10_000, 6) + 0.5) / 10_000
+    scaled = value * 10_000
+    whole = floor(scaled)
+    if abs(scaled - whole - 0.5) > _DOUBT:  # nearly always: rounding first would change nothing
+        return (whole if scaled - whole < 0.5 else whole + 1) / 10_000
+    return floor(round(scaled, 6) + 0.5) / 10_000

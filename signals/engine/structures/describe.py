@@ -13,7 +13,6 @@ from signals.engine.structures.ratios import symmetry
 FLAGGED_CONFIDENCE = 1.0
 INFERRED_CONFIDENCE = 0.6  # source: options-engine.md 9.4, stage B
 LABEL_LEGS = 4
-_NOTHING = Features()  # its values are the defaults themselves, which are not stored
 _WORDS = {"conversion_reversal": "conversion or reversal", "multi_leg": "multi-leg package"}
 
 
@@ -49,7 +48,7 @@ def describe(features: Features, structure: Structure) -> None:
     features.structure_vol_side = shape.vol_side
     features.structure_net_debit_usd = net_debit_usd(legs)
     features.same_size_leg_symmetry = symmetry(sizes)
-    features.signed_share = ratio(resolved, sum(sizes)) if resolved else _NOTHING.signed_share
+    features.signed_share = ratio(resolved, sum(sizes))
     features.imbalance = 0.0
     features.first_price = features.last_price = features.vwap = None
     features.roll_consistent = shape.roll_consistent

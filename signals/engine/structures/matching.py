@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from flow.domain.units import MICROS
-from flow.domain.venues import counts_as_venue
+from flow.domain.venues import COUNTED_VENUES
 from signals.engine.clusters import ClosedSession
 from signals.engine.features import Features
 from signals.engine.params import Params
@@ -81,7 +81,7 @@ def candidate_of(
     return Candidate(
         due=max(leg.start_ts + REACH_WINDOWS * window, session.due),
         leg=leg,
-        venues=tuple(sorted(venue for venue in venues if counts_as_venue(venue))),
+        venues=tuple(sorted(COUNTED_VENUES.intersection(venues))),
         revision=revision,
         window_us=window,
         session=session,

@@ -102,8 +102,9 @@ class Packages:
         key = contract.underlying, print_.venue, int(conditions.family), print_.session_date
         waiting = self._open.get(key)
         if waiting is None:
-            waiting = self._open[key] = Waiting(*key, self._final_after(held))
+            waiting = self._open[key] = Waiting(*key, self._final_after(held), [held])
             heapq.heappush(self._heap, (waiting.due, key))
+            return
         insort(waiting.held, held, key=_place)
         if waiting.held[0] is held:
             self._plan(waiting, self._final_after(held))
