@@ -48,6 +48,7 @@ class SymbolAlias(models.Model):
 
     class Meta:
         db_table = "symbol_alias"
+        verbose_name_plural = "symbol aliases"
         constraints = [
             models.UniqueConstraint(
                 fields=["alias", "valid_from"], nulls_distinct=False, name="symbol_alias_start"
@@ -239,6 +240,8 @@ class OptionEod(models.Model):
 
     class Meta:
         db_table = "option_eod"
+        verbose_name = "option end of day"
+        verbose_name_plural = "option ends of day"
         constraints = [
             # Serves oi_as_of too: the newest day of a contract before a date.
             models.UniqueConstraint(
