@@ -40,7 +40,7 @@ def conn(log_db: None) -> Iterator[psycopg.Connection[Any]]:
 
 def test_a_stream_is_made_once_and_found_again(conn: psycopg.Connection[Any]) -> None:
     first = open_stream(conn, run=0, source="s", kind="news", capabilities={"delay_us": 3})
-    again = open_stream(conn, run=0, source="s", kind="news", capabilities={"delay_us": 9})
+    again = open_stream(conn, run=0, source="s", kind="news")
 
     assert first == again
     assert (first.next_seq, first.batch_no, first.clock, first.tuning_revision) == (
@@ -50,6 +50,13 @@ def test_a_stream_is_made_once_and_found_again(conn: psycopg.Connection[Any]) ->
         None,
     )
     assert rows("SELECT name, capabilities->>'delay_us' FROM stream") == [("s:news", "3")]
+
+
+def test_a_stream_takes_what_its_feed_declares_anew(conn: psycopg.Connection[Any]) -> None:
+    first = open_stream(conn, run=0, source="s", kind="news", capabilities={"delay_us": 3})
+
+    assert open_stream(conn, run=0, source="s", kind="news", capabilities={"delay_us": 9}) == first
+    assert rows("SELECT capabilities->>'delay_us' FROM stream") == [("9",)]
 
 
 def test_streams_opened_at_once_are_one() -> None:

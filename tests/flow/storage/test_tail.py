@@ -111,7 +111,7 @@ def test_the_manifest_counts_what_is_there(log: list[StampedPrint | Control]) ->
     "damage",
     [
         "DELETE FROM option_print WHERE seq = (SELECT max(seq) FROM option_print)",
-        "DELETE FROM control WHERE seq = (SELECT max(seq) FROM control)",
+        "DELETE FROM control WHERE kind = 'session_close'",
         "UPDATE option_print SET source_uid = gen_random_uuid() WHERE size = 900",
         "UPDATE control SET kind = 'halt' WHERE kind = 'session_close'",
         "UPDATE batch SET crc = crc + 1 WHERE batch_no = 3",
