@@ -145,10 +145,7 @@ def _stored(day: str, bars: list[Bar], calendar: Calendar) -> StoredBars:
 
 
 def _bars(conn: Conn, run: int) -> Iterator[Bar]:
-    """Yield the rows of the candle table; the instants of open and close are not among them.
-
-    So the bars of one second and two sessions have an order that nobody stored: by session.
-    """
+    """Yield the rows of the candle table."""
     instruments = Instruments(conn)
     with conn.cursor(binary=True) as cursor:
         cursor.execute(
@@ -158,11 +155,7 @@ def _bars(conn: Conn, run: int) -> Iterator[Bar]:
         for row in cursor:
             cells: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
             cells["symbol"] = instruments.symbol_name(cells["symbol"])
-            told = cells["ts"] if cells["open_micros"] is not None else None
-            order = cells["session"]
-            yield Bar(
-                **cells, cause_seq=0, first_ts=told, first_seq=order, last_ts=told, last_seq=order
-            )
+            yield Bar(**cells, cause_seq=0)
 
 
 def _numbers(bar: Bar) -> tuple[int | None, ...]:

@@ -17,7 +17,7 @@ _SCORE = ("score", 0, 1)
 _OWN = "spec 13.2 (one floor); 0 leaves that one alone"
 # The key of each profile's own floor.
 OWN_FLOORS = {
-    "institutional_directional": "institutional_min_score",
+    "institutional_directional": "directional_min_score",
     "retail_whale": "retail_min_score",
     "event_driven": "event_min_score",
     "vol_seller": "vol_seller_min_score",
@@ -39,7 +39,7 @@ class JudgementParams(EventParams):
     abstain_min_margin: Annotated[
         float, Tuned(*_SCORE, "A smaller lead is no clear one", "spec 13.5")
     ] = 0.05
-    institutional_min_score: Annotated[
+    directional_min_score: Annotated[
         float, Tuned(*_SCORE, "Directional accumulation declines below", _OWN)
     ] = 0.0
     retail_min_score: Annotated[

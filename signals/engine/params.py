@@ -133,7 +133,7 @@ PRESETS: dict[str, dict[str, Value]] = {
     "measured": {
         "profile_premium_usd": 1_500_000,
         "profile_etf_premium_usd": 2_500_000,
-        "institutional_min_score": 0.672,
+        "directional_min_score": 0.672,
         "retail_min_score": 0.6,
         "event_min_score": 0.49,
         "hedge_min_score": 0.64,

@@ -12,7 +12,7 @@ from flow.live.tape import print_key
 from flow.storage.pages import PrintFilter, print_page
 from tests.flow.live.tabs import live_rows, rows_of
 from tests.support.evidence import signed_in
-from tests.support.workers import derive_all, ingest_all, make_run, seed_items
+from tests.support.workers import busy_items, derive_all, ingest_all, make_run, seed_items
 
 pytestmark = pytest.mark.usefixtures("log_db")
 PAGES = ["/", "/options/", "/reads/"]
@@ -204,7 +204,7 @@ def test_the_header_names_the_run_and_offers_the_list(client: Client) -> None:
 
 def test_every_link_of_a_run_stays_in_the_run(client: Client) -> None:
     run = make_run("old days")
-    ingest_all(seed_items(3_000), run=run.id)
+    ingest_all(busy_items(3_000), run=run.id)
     derive_all(run.id)
     html = body(client, "/?run=old+days")
     links = re.findall(r'href="(/(?:options|reads|packets)[^"]*)"', html)

@@ -75,7 +75,7 @@ ROWS: list[tuple[str, str, str, str]] = [
     ("SYNTHETIC_MARKET_MODE", "realistic", "calm", one("realistic, active, firehose")),
     ("SYNTHETIC_OPTIONS_MODE", "", "calm", one("realistic, active, firehose")),
     ("SYNTHETIC_EQUITIES_MODE", "", "calm", one("realistic, active, firehose")),
-    ("SYNTHETIC_CONTROL_ENABLED", "false", "off", SWITCH),
+    ("SYNTHETIC_CONTROL_ENABLED", "true", "off", SWITCH),
     ("TESTING_MODE", "false", "on", SWITCH),
     ("TESTING_THROTTLE_MS", "200", "60001", whole(0, 60_000)),
     ("ALPACA_API_KEY", "", "to\nken", "printable characters"),
@@ -265,7 +265,7 @@ def test_default_is_in_force_as_a_value(name: str, default: str, wrong: str, exp
     reading = {r.variable.name: r for r in load(HOME).readings}[name]
     value: Value | None = TYPED.get(name, default)
     if expected == SWITCH:
-        value = False  # every switch is off until it is set
+        value = default == "true"
     elif expected.startswith("a whole number"):
         value = int(default) if default else None
     elif expected.startswith("a number"):

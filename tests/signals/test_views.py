@@ -13,14 +13,14 @@ from signals.panels import Alerts, address_of, alert_line
 from signals.storage.reads import AlertRow, DerivedFilter, alert_page, packet_page
 from tests.flow.live.tabs import rows_of
 from tests.support.evidence import filled_import, signed_in
-from tests.support.workers import ingest_all, seed_items, seeded_run
+from tests.support.workers import busy_run, ingest_all, seed_items
 
 pytestmark = pytest.mark.usefixtures("log_db")
 
 
 @pytest.fixture
 def run(log_db: None) -> Run:
-    return seeded_run()
+    return busy_run()
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from signals.models import Alert, EvidenceLink, SmartMoneyEvent
 from signals.panels import address_of
 from signals.storage.reads import AlertRow, PacketRow, find_alert, find_packet
 from tests.support.evidence import signed_in
-from tests.support.workers import seeded_run
+from tests.support.workers import busy_run
 
 pytestmark = pytest.mark.usefixtures("log_db")
 
 
 @pytest.fixture
 def run(log_db: None) -> Run:
-    return seeded_run()
+    return busy_run()
 
 
 @pytest.fixture

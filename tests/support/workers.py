@@ -10,6 +10,7 @@ from ingest.feeds import Feed, FeedItem
 from ingest.promises import ClockRule
 from ingest.synthetic_feed import ledger
 from ingest.worker import IngestWorker
+from islandflow.bench.stream import make_stream
 from replay.models import Run
 from signals.compute import ComputeWorker
 from signals.dump import DERIVED_KINDS, Digest, digest_kind
@@ -103,9 +104,14 @@ def run_until(stop: threading.Event, step: Callable[[], object]) -> threading.Th
     return thread
 
 
-def seeded_run(name: str = "old", events: int = 4_000) -> Run:
-    """Make an import run of the seeded market, derived."""
+def busy_items(count: int) -> list[FeedItem]:
+    """Return the tape of the engine's bench: crowded with orders that raise alerts."""
+    return list(make_stream(count, "busy", 4))
+
+
+def busy_run(name: str = "old", events: int = 4_000) -> Run:
+    """Make an import run of a tape that raises alerts of every severity, derived."""
     run = make_run(name)
-    ingest_all(seed_items(events), run=run.id)
+    ingest_all(busy_items(events), run=run.id)
     derive_all(run.id)
     return run

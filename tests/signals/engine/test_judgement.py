@@ -224,7 +224,7 @@ def test_a_thin_lead_never_reads_high_nor_against_itself(found: list[tuple[int, 
 @pytest.mark.parametrize(
     ("profile", "key"),
     [
-        ("institutional_directional", "institutional_min_score"),
+        ("institutional_directional", "directional_min_score"),
         ("retail_whale", "retail_min_score"),
         ("event_driven", "event_min_score"),
         ("vol_seller", "vol_seller_min_score"),

@@ -132,7 +132,7 @@ FRACTION: list[tuple[str, float, float, str]] = [
     ("abstain_min_score", 0, 1, "score"),
     ("vol_seller_min_score", 0, 1, "score"),
     ("retail_min_score", 0, 1, "score"),
-    ("institutional_min_score", 0, 1, "score"),
+    ("directional_min_score", 0, 1, "score"),
     ("hedge_min_score", 0, 1, "score"),
     ("event_min_score", 0, 1, "score"),
     ("arbitrage_min_score", 0, 1, "score"),
