@@ -14,6 +14,7 @@ from functools import lru_cache
 from flow.domain.units import MINUTE_US, SECOND_US
 from ingest.synthetic.casting import players
 from ingest.synthetic.control import Control
+from ingest.synthetic.coverage import coverage_boost
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.regimes import Mood, mood_at
 from ingest.synthetic.scenarios.catalogue import (
@@ -37,21 +38,7 @@ LONGEST_US = 6 * MINUTE_US  # of any scene; a test holds the catalogue to it
 DEMO_EVERY_SLOTS = 2  # a labelled demo scene a minute (platform.md 4.6: base 60 s)
 # Weights of what has no profile, beside the about seven of all profiles together (guess).
 _OTHER = {"near_miss": 0.8, "off_exchange": 1.0, "platform": 0.3}
-_ASSIST = {10: 1.12, 20: 1.0, 30: 0.94}  # platform.md 4.5, w by window
-_MOST_BOOST = 1.86
 _TRIES, _SYMBOLS = 6, 12  # scenarios of a slot, and underlyings of each
-
-
-def boost(counts: Counter[str], profile: str, window_minutes: int) -> float:
-    """Return how much a profile that was played less is favoured. Source: platform.md 4.5."""
-    seen = [counts[each] for each in PROFILES]
-    if not any(seen):
-        return 1.0
-    count, most = counts[profile], max(seen)
-    imbalance = (most - count) / max(1, most)
-    debt = min(3.0, max(0.0, sum(seen) / len(seen) - count))
-    more = 0.56 * imbalance + 0.14 * debt + 0.22 * (count == 0)
-    return min(_MOST_BOOST, max(1.0, 1 + more * _ASSIST[window_minutes]))
 
 
 class Schedule:
@@ -126,10 +113,11 @@ class Schedule:
             return scenario_of(dice.pick(DEMO_PROFILES[control.demo_profile_id]))
         weights = list(mood.weights.items())
         if control.coverage_assist:
+            played = {profile: counts[profile] for profile in PROFILES}
             window = control.coverage_window_minutes
             weights = [
-                (family, weight * boost(counts, family, window) if family in PROFILES else weight)
-                for family, weight in weights
+                (name, weight * coverage_boost(played, name, window) if name in played else weight)
+                for name, weight in weights
             ]
         family = dice.weighted([*weights, *_OTHER.items()])
         return dice.weighted([(each, each.weight) for each in _pool(family)])

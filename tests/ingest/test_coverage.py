@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.coverage import coverage_boost
+from ingest.synthetic.coverage import coverage_boost
 
 COUNTS = {
     "institutional_directional": 4, "retail_whale": 0, "event_driven": 1, "vol_seller": 0,

@@ -14,7 +14,7 @@ from ingest.synthetic.regimes import PRESETS as LEANS
 from ingest.synthetic.regimes import REGIMES, WEIGHTS, mood_at
 from ingest.synthetic.scenarios.catalogue import PROFILES, SCENARIOS
 from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
-from ingest.synthetic.schedule import QUIET_US, Schedule, boost
+from ingest.synthetic.schedule import QUIET_US, Schedule
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
 
@@ -93,22 +93,6 @@ def test_a_demo_profile_plays_its_labelled_scenes() -> None:
 
     assert labelled
     assert labelled <= set(DEMO_PROFILES["event-response"])
-
-
-@pytest.mark.parametrize(
-    ("counts", "expected"),
-    [
-        ({}, 1.0),  # nothing played yet
-        ({"arbitrage": 4}, 1.86),  # never: 0.56 + 0.14 x 0.667 + 0.22 = 0.873, capped
-        ({"arbitrage": 4, "retail_whale": 4}, 1.28),  # half as imbalanced as it gets
-    ],
-)
-def test_boost(counts: dict[str, int], expected: float) -> None:
-    """Source: platform.md 4.5, coverage assist with w = 1 for 20 minutes."""
-    played = Counter(counts)
-    if len(counts) == 2:
-        played["vol_seller"] = 2
-    assert boost(played, "vol_seller", 20) == pytest.approx(expected, abs=0.005)
 
 
 def test_moods_hold_five_minutes_and_reach_every_regime() -> None:
