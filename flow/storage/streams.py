@@ -36,21 +36,20 @@ def open_stream(
 ) -> StreamHead:
     """Return the head of a stream, made on first use; a feed may declare something new. Commits."""
     name = f"{source}:{kind}" if run == 0 else f"run-{run}:{source}:{kind}"
+    declared = msgspec.json.encode(capabilities or {}).decode()
     with conn.transaction(), conn.cursor(binary=True) as cursor:
+        # A table with two unique keys: naming one lets two first openers collide on the other.
         cursor.execute(
             """INSERT INTO stream (run, source, kind, name, capabilities)
-               VALUES (%s, %s, %s, %s, %s)
-               ON CONFLICT (name) DO UPDATE SET capabilities = excluded.capabilities
-               WHERE %s AND stream.capabilities IS DISTINCT FROM excluded.capabilities""",
-            (
-                run,
-                source,
-                kind,
-                name,
-                msgspec.json.encode(capabilities or {}).decode(),
-                capabilities is not None,
-            ),
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            (run, source, kind, name, declared),
         )
+        if capabilities is not None:
+            cursor.execute(
+                """UPDATE stream SET capabilities = %(declared)s
+                   WHERE name = %(name)s AND capabilities IS DISTINCT FROM %(declared)s""",
+                {"name": name, "declared": declared},
+            )
         cursor.execute(f"SELECT {COLUMNS} FROM stream WHERE name = %s", (name,))  # noqa: S608
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - inserted or found in this transaction
