@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,7 +42,7 @@ class NewsStoryAdmin(NewsAdmin):
         "provider", "story_id", "source", "symbols", "published_ts", "updated_ts", "revisions",
     )  # fmt: skip
     list_display = (
-        "__str__", "source", column("symbols", "symbols", _words),
+        "headline", "source", column("symbols", "symbols", _words),
         time("published_ts", "published"), time("updated_ts", "updated"), "revisions",
     )  # fmt: skip
     fieldsets: ClassVar[Any] = (
@@ -51,6 +52,19 @@ class NewsStoryAdmin(NewsAdmin):
             time("published_ts", "published"), time("updated_ts", "updated"),
             time("first_received_at", "first received"), "revisions", "all_revisions")}),
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        of_story = {name: OuterRef(name) for name in ("run", "provider", "story_id", "updated_ts")}
+        current = NewsRevision.objects.filter(**of_story)  # the unique identity of a revision
+        told: QuerySet[Any] = rows.annotate(
+            current_headline=Subquery(current.values("headline")[:1])
+        )
+        return told
+
+    @admin.display(description="headline, of the newest revision")
+    def headline(self, row: NewsStory) -> str:
+        return getattr(row, "current_headline", None) or str(row)
 
     @admin.display(description="revisions")
     def all_revisions(self, row: NewsStory) -> SafeString:

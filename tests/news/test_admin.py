@@ -52,6 +52,13 @@ def test_lists_and_their_exact_search(client: Client, model: str, query: str, fo
     assert HOSTILE not in html
 
 
+def test_a_story_is_listed_by_its_newest_headline(client: Client) -> None:
+    html = unescape(page(client, listing("newsstory")))
+
+    assert ">Correction: less</a>" in html
+    assert "Story number 1" not in html
+
+
 def test_a_story_shows_its_revisions_newest_first(client: Client) -> None:
     story = NewsStory.objects.get(story_id=1)
     html = unescape(page(client, reverse("admin:news_newsstory_change", args=[story.pk])))
