@@ -54,16 +54,26 @@ def import_constituents(path: Path, *, now_us: int, effective: date) -> Report:
         listed = {row.symbol: row for row in found}
         for symbol, row in sorted(listed.items()):
             if symbol not in members:
-                IndexMember.objects.update_or_create(
-                    index_name=SP500,
-                    symbol=symbol,
-                    valid_from=row.member_from or effective,
-                    defaults={"valid_to": None, "load": load},
-                )
+                _join(symbol, row.member_from or effective, effective, load)
                 report.changed += 1
         left = current.exclude(symbol__in=listed).filter(valid_from__lt=effective)
         report.changed += left.update(valid_to=effective, load=load)
     return report
+
+
+def _join(symbol: str, since: date, effective: date, load: ReferenceLoad) -> None:
+    """Make a company a member from a day on, and never on days on which a list had it out.
+
+    Lists often keep the first date of a company that left and came back. One that left by a list of
+    this very day is put right by another list of the day.
+    """
+    before = IndexMember.objects.filter(index_name=SP500, symbol=symbol)
+    if before.filter(valid_to=effective).update(valid_to=None, load=load):
+        return
+    was_out = before.filter(valid_to__gt=since).exists()
+    IndexMember.objects.create(
+        index_name=SP500, symbol=symbol, valid_from=effective if was_out else since, load=load
+    )
 
 
 def import_symbols(path: Path, *, now_us: int) -> Report:

@@ -66,6 +66,26 @@ def test_a_company_that_returns_has_two_memberships(tmp_path: Path) -> None:
     assert [len(members_on(SP500, date(2026, month, 2))) for month in (5, 6, 9)] == [2, 1, 2]
 
 
+def test_a_company_that_returns_with_its_first_date_was_still_out_between(tmp_path: Path) -> None:
+    both = ("A,a,S,,2000-01-03", "B,b,S,,2000-01-03")
+    constituents(tmp_path, *both)
+    constituents(tmp_path, both[0], on=SECOND)
+    constituents(tmp_path, *both, on=date(2026, 9, 1))
+
+    months = (1, 5, 6, 8, 9)
+    assert [len(members_on(SP500, date(2026, month, 2))) for month in months] == [2, 2, 1, 1, 2]
+
+
+def test_a_list_of_the_same_day_puts_an_exit_right(tmp_path: Path) -> None:
+    both = ("A,a,S,,2000-01-03", "B,b,S,,2000-01-03")
+    constituents(tmp_path, *both)
+    constituents(tmp_path, both[0], on=SECOND)
+    constituents(tmp_path, *both, on=SECOND)
+
+    assert IndexMember.objects.filter(symbol="B").count() == 1
+    assert members_on(SP500, SECOND) == ["A", "B"]
+
+
 def test_half_a_list_is_refused(tmp_path: Path) -> None:
     constituents(tmp_path, *(f"S{n},s,T,," for n in range(10)))
 
