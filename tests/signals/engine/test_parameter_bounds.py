@@ -155,6 +155,7 @@ FRACTION: list[tuple[str, float, float, str]] = [
     ("dark_max_spread_ratio", *RATIO),
     ("dark_min_imbalance", 0.5, 1, "ratio"),
     ("dark_retail_weight", *RATIO),
+    ("dark_untold_weight", *RATIO),
     ("dark_update_growth", 0, 10, "ratio"),
     ("direction_min_imbalance", *RATIO),
     ("direction_min_signed_share", *RATIO),

@@ -62,6 +62,7 @@ def _features(case: DarkCase, entry: Entry, least: Threshold) -> dict[str, Any]:
         "quote_age_us": placed.age_us,
         "quote_drift_bps": case.symbol.drift_bps(entry.ts, entry.mid2),
         "improved_count": int(placed.is_price_improved),
+        "untold_count": int(entry.is_untold),
         "least_size_micros": least.size_micros,
         "least_source": least.source,
         "usual_size_micros": least.usual_micros,
@@ -153,6 +154,7 @@ def _tell(
         sentences.least(features, params, "A block"),
         sentences.drift(features),
         *sentences.improved(features, params),
+        *sentences.untold(features, params),
         sentences.withdrawn() if is_withdrawn else sentences.confidence(block.confidence),
     ]
     if status != "candidate":

@@ -205,6 +205,7 @@ def _tell(
         sentences.balance(features, params),
         sentences.impact(features),
         *sentences.improved(features, params),
+        *sentences.untold(features, params),
     ]
     if is_sure:
         said.append(sentences.confidence(confidence))
@@ -244,6 +245,7 @@ def _tell_end(episode: Episode, closed_ts: int, params: DarkParams, out: DarkOut
         sentences.gathered(episode.head.kind, features),
         sentences.impact(features),
         *sentences.improved(features, params),
+        *sentences.untold(features, params),
         sentences.ended(features, params),
     ]
     telling = Telling(
@@ -270,4 +272,5 @@ def _sums(evidence: Evidence) -> dict[str, object]:
         "mid_end_micros": newest.mid2 // 2,
         "impact_bps": move_bps(first.mid2, newest.mid2),
         "improved_count": sums.improved,
+        "untold_count": sums.untold,
     }

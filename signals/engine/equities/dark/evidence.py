@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from flow.domain.events import StampedEquityPrint
+from flow.domain.events import PrintFlag, StampedEquityPrint
 from flow.domain.units import MICROS
 from signals.engine.equities.dark.params import DarkParams
 from signals.engine.equities.dark.records import DarkMember
@@ -21,7 +21,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Units: micro-shares and micro-dollars. `weight_ppm` is what the print counts, in millionths (a
     retail wholesaler's less), `weighted_micros` its size by that, `confident_micros` what the age
-    of its quote leaves of that again; `mid2` is twice the mid.
+    of its quote and untold conditions leave of that again; `mid2` is twice the mid.
     """
 
     ts: int
@@ -35,19 +35,26 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     weight_ppm: int
     weighted_micros: int
     confident_micros: int
+    is_untold: bool
     mid2: int
     quote_ts: int | None
     quote_seq: int | None
 
 
+_CONDITIONS_UNKNOWN = int(PrintFlag.CONDITIONS_UNKNOWN)
+
+
 def entry_of(print_: StampedEquityPrint, placed: EquityPlacement, params: DarkParams) -> Entry:
     """Return the entry of a print that has a place.
 
-    Source: platform.md D10 (down-weight of sub-penny improvement), errata 39 (age).
+    Source: platform.md D10 (down-weight of sub-penny improvement), errata 39 (age); options-engine
+    errata 36 (what a print is worth where the feed tells no conditions).
     """
     size = print_.size_micros
     weight = round(params.dark_retail_weight * MICROS) if placed.is_price_improved else MICROS
     weighted = size * weight // MICROS
+    is_untold = not print_.conditions and print_.flags & _CONDITIONS_UNKNOWN != 0
+    told = round(params.dark_untold_weight * MICROS) if is_untold else MICROS
     return Entry(
         print_.ts,
         print_.seq,
@@ -59,7 +66,8 @@ def entry_of(print_: StampedEquityPrint, placed: EquityPlacement, params: DarkPa
         print_.price_micros * size // MICROS,
         weight,
         weighted,
-        weighted * placed.confidence_ppm // MICROS,
+        weighted * placed.confidence_ppm * told // MICROS**2,
+        is_untold,
         placed.mid2 or 0,
         print_.quote_ts,
         print_.quote_seq,
@@ -67,7 +75,11 @@ def entry_of(print_: StampedEquityPrint, placed: EquityPlacement, params: DarkPa
 
 
 class Sums(msgspec.Struct, array_like=True, gc=False):
-    """Running sums of entries, exact. `improved` counts those with sub-penny improvement."""
+    """Running sums of entries, exact.
+
+    `improved` counts those with sub-penny improvement, `untold` those whose feed tells no sale
+    conditions.
+    """
 
     count: int = 0
     size_micros: int = 0
@@ -76,6 +88,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     weighted_micros: int = 0
     confident_micros: int = 0
     improved: int = 0
+    untold: int = 0
 
     def add(self, entry: Entry, sign: int = 1) -> None:
         """Add an entry; with a sign of -1 take it away."""
@@ -86,6 +99,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         self.weighted_micros += sign * entry.weighted_micros
         self.confident_micros += sign * entry.confident_micros
         self.improved += sign * (entry.weight_ppm < MICROS)
+        self.untold += sign * entry.is_untold
 
     @property
     def vwap_micros(self) -> int:
@@ -93,8 +107,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         return self.notional_micros * MICROS // self.size_micros
 
     @property
-    def quote_confidence(self) -> float:
-        """Return what the age of the quotes leaves of the confidence, 0 to 1."""
+    def told(self) -> float:
+        """Return what old quotes and untold conditions leave of the confidence, 0 to 1."""
         return self.confident_micros / max(1, self.weighted_micros)
 
 

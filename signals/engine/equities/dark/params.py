@@ -78,6 +78,10 @@ class DarkParams(EquityPlacementParams):
     dark_retail_weight: Annotated[
         float, Tuned("ratio", 0, 1, "What a print with sub-penny improvement counts", "guess")
     ] = 0.25
+    dark_untold_weight: Annotated[
+        float,
+        Tuned("ratio", 0, 1, "What a print counts whose feed tells no conditions", "errata 36"),
+    ] = 0.7
     dark_update_growth: Annotated[
         float, Tuned("ratio", 0, 10, "New prints that an update needs, against those told", "guess")
     ] = 0.25

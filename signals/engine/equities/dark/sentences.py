@@ -145,10 +145,28 @@ def improved(features: Features, params: DarkParams) -> list[Sentence]:
     ]
 
 
+def untold(features: Features, params: DarkParams) -> list[Sentence]:
+    """Say how many prints came without the conditions that would tell a trade from a report."""
+    count = features["untold_count"]
+    if not count:
+        return []
+    return [
+        _say(
+            f"{prints(count)} came from a feed that tells no sale conditions: average prices, "
+            "crosses and derivatively priced trades cannot be told apart; each counts "
+            f"{percent(params.dark_untold_weight)} in the confidence.",
+            features,
+            ("untold_count",),
+            dark_untold_weight=params.dark_untold_weight,
+        )
+    ]
+
+
 def confidence(found: Confidence) -> Sentence:
-    """Say the sum that made the confidence, and what the age of the quotes leaves of it."""
+    """Say the sum that made the confidence, and what is taken off it for old or untold facts."""
     parts = ", ".join(f"{term.points:+.3f} {term.why}" for term in found.terms)
-    aged = f"; times {number(found.factor)} for the age of the quotes" if found.factor < 1 else ""
+    why = "the age of the quotes" + (" and untold sale conditions" if found.is_untold else "")
+    aged = f"; times {number(found.factor)} for {why}" if found.factor < 1 else ""
     return {
         "text": f"Confidence {found.value:.3f}: {parts}{aged}.",
         "keys": [],

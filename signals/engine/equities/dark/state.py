@@ -16,7 +16,7 @@ from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 3
+DARK_STATE_VERSION = 4
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
 COUNTERS = (

@@ -58,10 +58,11 @@ class Term(msgspec.Struct, frozen=True, gc=False):
 
 
 class Confidence(msgspec.Struct, frozen=True, gc=False):
-    """A sum of terms, times what the age of the quotes leaves: 0 to 1, six places."""
+    """A sum of terms, times what old quotes and untold conditions leave: 0 to 1, six places."""
 
     terms: tuple[Term, ...]
     factor: float
+    is_untold: bool = False
 
     @property
     def value(self) -> float:
@@ -81,7 +82,8 @@ def block_confidence(sums: Sums, least_micros: int, tightness: float) -> Confide
             Term(0.45 * _half(sums.weighted_micros, least_micros), "size"),
             Term(0.20 * tightness, "tight spread"),
         ),
-        sums.quote_confidence,
+        sums.told,
+        sums.untold > 0,
     )
 
 
@@ -96,7 +98,8 @@ def gathered_confidence(sums: Sums, least_micros: int, least_count: int) -> Conf
             Term(0.40 * _half(sums.weighted_micros, least_micros), "size"),
             Term(0.30 * _half(sums.weight_ppm, least_count * MICROS), "number of prints"),
         ),
-        sums.quote_confidence,
+        sums.told,
+        sums.untold > 0,
     )
 
 

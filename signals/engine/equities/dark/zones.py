@@ -95,8 +95,13 @@ def _tell(
         "low_micros": zone.low_micros,
         "high_micros": zone.high_micros,
         "improved_count": sums.improved,
+        "untold_count": sums.untold,
     }
-    said = [sentences.zone(features, params), *sentences.improved(features, params)]
+    said = [
+        sentences.zone(features, params),
+        *sentences.improved(features, params),
+        *sentences.untold(features, params),
+    ]
     if status == "withdrawn":
         said.append(sentences.withdrawn())
     if least is not None:

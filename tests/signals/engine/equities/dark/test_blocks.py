@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flow.domain.events import StampedEquityPrint
+from flow.domain.events import PrintFlag, StampedEquityPrint
 from flow.domain.sale_condition_table import SALE_CODES
 from signals.engine.equities.dark.pipeline import new_state
 from signals.engine.equities.dark.records import DarkEvent
@@ -122,6 +122,20 @@ def test_an_improved_block_says_what_it_counts() -> None:
     assert found.features["improved_count"] == 1
     assert "1 print shows sub-penny price improvement" in texts(found)
     assert "each counts 25 % of its size" in texts(found)
+
+
+def test_a_block_of_a_feed_without_conditions_is_worth_less_and_says_so() -> None:
+    untold = int(PrintFlag.CONDITIONS_UNKNOWN)
+    blind = block(flags=untold, conditions=())
+    told = block(flags=untold, conditions=(SALE_CODES["Regular"],))
+
+    found, other = events(run([blind]))[0], events(run([told]))[0]
+
+    assert (found.features["untold_count"], other.features["untold_count"]) == (1, 0)
+    assert found.confidence == round(0.7 * other.confidence, 6)
+    assert "cannot be told apart; each counts 70 % in the confidence" in texts(found)
+    assert "times 0.7 for the age of the quotes and untold sale conditions" in texts(found)
+    assert "untold" not in texts(other)
 
 
 @pytest.mark.parametrize(

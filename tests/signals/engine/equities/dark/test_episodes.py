@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flow.domain.events import Control, StampedEquityPrint
+from flow.domain.events import Control, PrintFlag, StampedEquityPrint
 from signals.engine.equities.dark.pipeline import new_state
 from tests.signals.engine.equities.dark.support import (
     ASK,
@@ -226,6 +226,18 @@ def test_prints_of_retail_brokers_count_a_quarter(count: int, told: list[str]) -
         assert opened.features["window_micros"] == 16 * 225 * 10**6
         assert opened.confidence == 0.69  # 0.3 + 0.4 x 3,600/6,000 + 0.3 x 4/8
         assert "16 prints show sub-penny price improvement" in texts(opened)
+
+
+def test_an_episode_says_at_its_end_too_how_many_conditions_were_untold() -> None:
+    tape = [
+        printed(n, n, ASK, 900, conditions=(), flags=int(PrintFlag.CONDITIONS_UNKNOWN) * (n < 3))
+        for n in range(1, 9)
+    ]
+
+    opened, *_, closed = events(run(tape))
+
+    assert opened.features["untold_count"] == closed.features["untold_count"] == 2
+    assert "2 prints came from a feed that tells no sale conditions" in texts(closed)
 
 
 def test_a_weight_of_nothing_leaves_them_out() -> None:
