@@ -35,6 +35,8 @@ from tests.support.engine_tapes import (
     with_clocks,
 )
 
+pytestmark = pytest.mark.long
+
 
 @given(tapes(), st.sampled_from([100, 333, 1_000]))
 def test_any_batch_split_gives_the_same_rows(prints: list[StampedPrint], every_ms: int) -> None:
