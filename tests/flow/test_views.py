@@ -11,6 +11,7 @@ from flow.live.tape import print_key
 from flow.storage.pages import print_page
 from tests.flow.live.tabs import live_rows, rows_of
 from tests.support.evidence import signed_in
+from tests.support.pages import body
 from tests.support.workers import busy_items, derive_all, ingest_all, make_run
 
 pytestmark = pytest.mark.usefixtures("log_db")
@@ -20,12 +21,6 @@ PAGES = ["/", "/options/", "/reads/"]
 @pytest.fixture
 def client(log_db: None) -> Client:
     return signed_in("viewer")
-
-
-def body(client: Client, address: str, *, status: int = 200, **headers: str) -> str:
-    answer = client.get(address, headers=headers)
-    assert answer.status_code == status, answer.content[:500]
-    return answer.content.decode()
 
 
 def keys_on(html: str) -> list[str]:

@@ -12,6 +12,7 @@ from flow.storage.pages import PrintFilter, print_page
 from tests.flow.live.tabs import rows_of
 from tests.support.evidence import signed_in
 from tests.support.filled import own_log
+from tests.support.pages import body
 from tests.support.workers import derive_all, ingest_all, seed_items
 
 pytestmark = pytest.mark.usefixtures("filled")
@@ -29,16 +30,6 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 @pytest.fixture(scope="module")
 def client(filled: None) -> Client:
     return signed_in("viewer")
-
-
-def body(client: Client, address: str, *, status: int = 200, **headers: str) -> str:
-    answer = client.get(address, headers=headers)
-    assert answer.status_code == status, answer.content[:500]
-    return answer.content.decode()
-
-
-def keys_on(html: str) -> list[str]:
-    return list(rows_of(html))
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -63,7 +54,7 @@ def test_the_tape_shows_what_its_filter_says(
 ) -> None:
     rows = print_page("default", 0, limit=50, chosen=chosen)
     assert rows
-    assert keys_on(body(client, f"/options/?{query}")) == [print_key(row) for row in rows]
+    assert list(rows_of(body(client, f"/options/?{query}"))) == [print_key(row) for row in rows]
 
 
 def test_a_page_costs_the_same_number_of_statements_however_long_the_log(
