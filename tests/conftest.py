@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -23,8 +24,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("ISLANDFLOW_SHARED_DATA") or PROJECT.parent / "shared" / "data")
 
 
+LEFT_OUT = pytest.StashKey[int]()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests of real data where the folder is missing, and say so in one line."""
+    """Begin with the files that take long, so that no worker is left with one at the end.
+
+    Leave out tests of real data where the folder is missing, and say so in one line.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if SHARED.is_dir():
         return
     left_out = [item for item in items if item.get_closest_marker("realdata")]
@@ -32,9 +40,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
         config.stash[LEFT_OUT] = len(left_out)
-
-
-LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:
@@ -45,9 +50,27 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     vars(item).pop("_hypothesis_failing_examples", None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a parallel worker: hand on what was left out."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Beside parallel workers: each collects the whole suite, so each leaves out the same."""
+    told = getattr(node, "workeroutput", {})
+    node.config.stash[LEFT_OUT] = told.get("left_out", 0)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:  # -q hides the header that tells it
+        terminalreporter.write_line(f"the order of the tests: --randomly-seed={seed}")
     count = config.stash.get(LEFT_OUT, 0)
     if count:
         terminalreporter.write_line(f"left out: {count} tests of real data, no folder {SHARED}")

@@ -156,9 +156,6 @@ def limit_up_to(most: int) -> Callable[[str], int]:
     return read
 
 
-read_limit = limit_up_to(MAX_LIMIT)
-
-
 def read_whole(text: str) -> int:
     """Read a whole number that a bigint holds."""
     if not _WHOLE.fullmatch(text) or int(text) > MAX_SEQ:
@@ -185,14 +182,33 @@ def read_run(text: str) -> str:
     return text
 
 
+def instant(name: str, about: str) -> Parameter:
+    """Return a parameter that is an instant, in microseconds once read."""
+    allowed = "ISO 8601 with an offset, or milliseconds since 1970 (three decimals at most)"
+    return Parameter(name=name, read=read_instant, allowed=allowed, about=about)
+
+
+def whole(name: str, about: str) -> Parameter:
+    """Return a parameter that is a whole number."""
+    allowed = "a whole number of 0 or more"
+    return Parameter(
+        name=name, read=read_whole, allowed=allowed, about=about, type=OpenApiTypes.INT
+    )
+
+
+def page_limit(default: int, *, most: int = MAX_LIMIT, about: str = "Rows per page.") -> Parameter:
+    """Return the parameter `limit` of a family of pages."""
+    return Parameter(
+        name="limit", read=limit_up_to(most), allowed=f"1 to {most}", about=about,
+        type=OpenApiTypes.INT, default=default,
+    )  # fmt: skip
+
+
 RUN = Parameter(
     name="run", read=read_run, allowed="a name that /api/v1/status lists",
     about="Which run: `live` (default), or the name of an import.",
 )  # fmt: skip
-LIMIT = Parameter(
-    name="limit", read=read_limit, allowed=f"1 to {MAX_LIMIT}", about="Rows per page.",
-    type=OpenApiTypes.INT, default=DEFAULT_LIMIT,
-)  # fmt: skip
+LIMIT = page_limit(DEFAULT_LIMIT)
 CURSOR = Parameter(
     name="cursor", read=str, allowed="the `next` of an earlier answer",
     about="Goes on where that page ended; bound to its family, run and filters.",
@@ -210,25 +226,18 @@ MIN_NOTIONAL = Parameter(
     about="Least premium in dollars; rows whose premium is not known are left out.",
 )  # fmt: skip
 
-_INSTANT = "ISO 8601 with an offset, or milliseconds since 1970 (three decimals at most)"
 
-
-def _edge(name: str, what: str) -> Parameter:
-    return Parameter(name=name, read=read_instant, allowed=_INSTANT, about=what)
-
-
-def _edge_seq(name: str, with_: str) -> Parameter:
-    return Parameter(
-        name=name, read=read_whole, allowed="a whole number of 0 or more", type=OpenApiTypes.INT,
-        about=f"The `seq` beside {with_}; rows of exactly that instant and seq are left out.",
-    )  # fmt: skip
+def _seq_beside(name: str, place: str) -> Parameter:
+    return whole(
+        name, f"The `seq` beside {place}; rows of exactly that instant and seq are left out."
+    )
 
 
 PLACES = (
     CURSOR,
-    _edge("before_ts", "Only rows older than this place, newest first; with before_seq."),
-    _edge_seq("before_seq", "before_ts"),
-    _edge("after_ts", "Only rows newer than this place, oldest first; with after_seq."),
-    _edge_seq("after_seq", "after_ts"),
+    instant("before_ts", "Only rows older than this place, newest first; with before_seq."),
+    _seq_beside("before_seq", "before_ts"),
+    instant("after_ts", "Only rows newer than this place, oldest first; with after_seq."),
+    _seq_beside("after_seq", "after_ts"),
 )
 PAGE = (RUN, LIMIT, *PLACES)

@@ -7,6 +7,9 @@ from flow.api.cursors import SeqType, decode_cursor
 from flow.api.errors import ApiError, FieldError
 
 Row = TypeVar("Row")
+Edge = TypeVar("Edge")
+
+MAX_TWINS = 64  # streams of one kind in a run: as many rows can share (ts, seq)
 
 
 class Place(NamedTuple):
@@ -45,7 +48,7 @@ def read_place(
 
 
 def whole_ties(rows: list[Row], limit: int, pair: Callable[[Row], object]) -> int:
-    """Return how many rows a page of the seeds' form takes: never a part of equal (ts, seq).
+    """Return how many rows a page of the seeds' form takes: never a part of equal pairs.
 
     Whoever goes on by the pair alone would lose the other part (platform.md 7.6).
     """
@@ -53,6 +56,39 @@ def whole_ties(rows: list[Row], limit: int, pair: Callable[[Row], object]) -> in
     while 0 < count < len(rows) and pair(rows[count]) == pair(rows[count - 1]):
         count += 1
     return count
+
+
+def cut(rows: list[Row], count: int) -> tuple[list[Row], bool]:
+    """Return the first rows, and whether there were more."""
+    return rows[:count], len(rows) > count
+
+
+def edge_of(place: Place, edge: Callable[[int, int, int], Edge]) -> dict[str, Edge]:
+    """Return `before` or `after` for a reader of rows in the order (ts, seq, stream).
+
+    A pair stands beyond every stream of its instant.
+    """
+    if place.ts is None or not isinstance(place.seq, int):
+        return {}
+    beyond = 2**31 - 1 if place.ascending else -1
+    name = "after" if place.ascending else "before"
+    return {name: edge(place.ts, place.seq, beyond if place.is_pair else place.stream)}
+
+
+def read_page(
+    read: Callable[[int], list[Row]],
+    place: Place,
+    limit: int,
+    position: Callable[[Row], tuple[int, int, int]],
+) -> tuple[list[Row], bool]:
+    """Return the rows of a page in the order (ts, seq, stream), and whether more follow.
+
+    `read` takes how many rows; a page by a pair ends with whole ties.
+    """
+    if not place.is_pair:
+        return cut(read(limit + 1), limit)
+    rows = read(limit + 1 + MAX_TWINS)
+    return cut(rows, whole_ties(rows, limit, lambda row: position(row)[:2]))
 
 
 def _check_pair(side: str, values: Mapping[str, Any]) -> None:

@@ -16,10 +16,10 @@ from flow.api.parameters import (
     choice,
     read_contract,
 )
-from flow.api.places import Place, whole_ties
+from flow.api.places import Place, edge_of, read_page
 from flow.api.serializers import ERRORS, OptionPrintSerializer, documented, page_of
 from flow.api.texts import age_ms, iso, milliseconds, money
-from flow.api.views import ChosenRun, PageView, cut
+from flow.api.views import ChosenRun, PageView
 from flow.codes import (
     OPTION_SIDES,
     SIDE_CODES,
@@ -36,7 +36,6 @@ from flow.storage.pages import Position, PrintFilter, PrintRow, print_page
 
 TYPES = {"call": "C", "put": "P"}
 TYPE_OF_RIGHT = {right: name for name, right in TYPES.items()}
-MAX_STREAMS = 64  # of one run and kind: as many rows can share (ts, seq)
 
 VIEW = Parameter(
     name="view", read=choice("signal", "raw"), allowed="signal or raw", choices=("signal", "raw"),
@@ -90,16 +89,13 @@ class OptionPrintsView(PageView):
     def read(
         self, run: ChosenRun, values: Mapping[str, Any], place: Place, limit: int
     ) -> tuple[list[PrintRow], bool]:
-        extra = 1 + (MAX_STREAMS if place.is_pair else 0)
-        rows = print_page(
-            run.alias,
-            run.id,
-            limit=limit + extra,
-            chosen=self._filter(values),
-            **_edges(place),
+        chosen, edge = self._filter(values), edge_of(place, Position)
+        return read_page(
+            lambda count: print_page(run.alias, run.id, limit=count, chosen=chosen, **edge),
+            place,
+            limit,
+            self.position,
         )
-        count = whole_ties(rows, limit, _pair) if place.is_pair else limit
-        return cut(rows, count)
 
     def position(self, row: PrintRow) -> tuple[int, int, int]:
         place = row.position
@@ -168,16 +164,3 @@ def print_body(row: PrintRow) -> dict[str, Any]:
         "signal_reasons": label_reasons(row.label_reasons),
         "tuning_revision": row.tuning_revision,
     }
-
-
-def _edges(place: Place) -> dict[str, Position | None]:
-    """Return the edge for the reader; a pair stands beyond every stream of its instant."""
-    if place.ts is None or not isinstance(place.seq, int):
-        return {"before": None, "after": None}
-    beyond = 2**31 if place.ascending else -1
-    edge = Position(place.ts, place.seq, beyond if place.is_pair else place.stream)
-    return {"after" if place.ascending else "before": edge}
-
-
-def _pair(row: PrintRow) -> tuple[int, int]:
-    return row.position.ts, row.position.seq

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -16,8 +16,6 @@ from flow.api.parameters import DEFAULT_LIMIT, Parameter, read_query
 from flow.api.places import Place, read_place
 
 STATEMENT_TIMEOUT_MS = 5_000
-
-Row = TypeVar("Row")
 
 
 class ChosenRun(Protocol):
@@ -115,8 +113,3 @@ def bounded(alias: str, timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Iterator[None
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(timeout_ms)])
         yield
-
-
-def cut(rows: list[Row], count: int) -> tuple[list[Row], bool]:
-    """Return the first rows, and whether there were more."""
-    return rows[:count], len(rows) > count

@@ -14,6 +14,7 @@ COPIED = (
     "flow/__init__.py",
     "flow/domain/**/*.py",
     "ingest/*.py",
+    "ingest/synthetic/**/*.py",
     "signals/__init__.py",
     "signals/engine/**/*.py",
     "tests/**/*.py",
@@ -47,7 +48,7 @@ addopts = """
     -p no:django -p no:asyncio -p no:xdist -p no:randomly -p no:cacheprovider -p no:cov
     -m 'not realdata and not services'
 """
-markers = ["realdata: left out", "services: left out", "browser: left out"]
+markers = ["realdata: left out", "services: left out", "browser: left out", "long: as it is"]
 filterwarnings = ["error"]
 '''
 

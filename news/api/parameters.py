@@ -2,13 +2,10 @@
 
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-
-from flow.api.parameters import MAX_LIMIT, Parameter, read_instant, read_limit
+from flow.api.parameters import Parameter, instant, page_limit
 from news.symbols import canonical
 
 DEFAULT_LIMIT = 100  # Source: platform.md 7.1
-_INSTANT = "ISO 8601 with an offset, or milliseconds since 1970 (three decimals at most)"
 
 
 def read_ticker(text: str) -> str:
@@ -34,10 +31,7 @@ def read_uid(text: str) -> str:
     return UUID(text).hex
 
 
-LIMIT = Parameter(
-    name="limit", read=read_limit, allowed=f"1 to {MAX_LIMIT}", about="Rows per page.",
-    type=OpenApiTypes.INT, default=DEFAULT_LIMIT,
-)  # fmt: skip
+LIMIT = page_limit(DEFAULT_LIMIT)
 SYMBOL = Parameter(
     name="symbol", read=read_ticker, allowed="symbols such as AAPL or BRK.B", many=True,
     about="Stories that count for one of these; repeated or separated by commas.",
@@ -46,18 +40,12 @@ SOURCE = Parameter(
     name="source", read=read_source, allowed="names such as benzinga", many=True,
     about="Who wrote the story, in any case; repeated or separated by commas.",
 )  # fmt: skip
-SINCE = Parameter(
-    name="since", read=read_instant, allowed=_INSTANT,
-    about="Only stories published at or after this instant.",
-)  # fmt: skip
-CHANGED_SINCE = Parameter(
-    name="since", read=read_instant, allowed=_INSTANT,
-    about="Only changes at or after this instant of the feed (changed_ts).",
-)  # fmt: skip
-AFTER_TS = Parameter(
-    name="after_ts", read=read_instant, allowed=_INSTANT,
-    about="Only changes after this place (changed_ts_ms of the last row); with after_uid.",
-)  # fmt: skip
+SINCE = instant("since", "Only stories published at or after this instant.")
+CHANGED_SINCE = instant("since", "Only changes at or after this instant of the feed (changed_ts).")
+AFTER_TS = instant(
+    "after_ts",
+    "Only changes after this place (changed_ts_ms of the last row); with after_uid.",
+)
 AFTER_UID = Parameter(
     name="after_uid", read=read_uid, allowed="the uid of a revision",
     about="The `uid` beside after_ts; that row itself is left out.",

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from flow.api.cursors import decode_cursor
 from flow.api.errors import ApiError, FieldError
 from flow.api.parameters import CURSOR, PLACES, RUN, Parameter
-from flow.api.places import Place, whole_ties
+from flow.api.places import Place, cut, edge_of, read_page
 from flow.api.serializers import ERRORS, documented, page_of
 from flow.api.texts import iso
-from flow.api.views import ChosenRun, PageView, cut
+from flow.api.views import ChosenRun, PageView
 from flow.domain.units import to_datetime
 from news.api.bodies import revision_body
 from news.api.parameters import (
@@ -37,7 +37,6 @@ from news.storage.reads import (
     story_page,
 )
 
-MAX_PROVIDERS = 64  # of one run: as many stories can share (published_ts, story_id)
 PAIR = ("after_ts", "after_uid")
 
 
@@ -79,11 +78,13 @@ class StoriesView(NewsView):
     def read(
         self, run: ChosenRun, values: Mapping[str, Any], place: Place, limit: int
     ) -> tuple[list[Revision], bool]:
-        extra = 1 + (MAX_PROVIDERS if place.is_pair else 0)
-        rows = story_page(
-            run.alias, run.id, limit=limit + extra, chosen=_filter(values), **_edges(place)
+        chosen, edge = _filter(values), edge_of(place, StoryPlace)
+        return read_page(
+            lambda count: story_page(run.alias, run.id, limit=count, chosen=chosen, **edge),
+            place,
+            limit,
+            self.position,
         )
-        return cut(rows, whole_ties(rows, limit, _pair) if place.is_pair else limit)
 
     def position(self, row: Revision) -> tuple[int, int, int]:
         return row.story_place
@@ -141,19 +142,6 @@ def _filter(values: Mapping[str, Any]) -> StoryFilter:
         sources=tuple(values.get("source", ())),
         since=values.get("since"),
     )
-
-
-def _edges(place: Place) -> dict[str, StoryPlace | None]:
-    """Return the edge for the reader; a pair stands beyond every provider of its instant."""
-    if place.ts is None or not isinstance(place.seq, int):
-        return {}
-    beyond = 2**31 - 1 if place.ascending else -1
-    edge = StoryPlace(place.ts, place.seq, beyond if place.is_pair else place.stream)
-    return {"after" if place.ascending else "before": edge}
-
-
-def _pair(row: Revision) -> tuple[int, int]:
-    return row.story_place[:2]
 
 
 def _contradiction(values: Mapping[str, Any]) -> ApiError:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, ClassVar, NamedTuple
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,11 +16,11 @@ from flow.api.parameters import (
     RUN,
     Parameter,
     choice,
-    limit_up_to,
-    read_instant,
+    instant,
+    page_limit,
     read_query,
     read_symbol,
-    read_whole,
+    whole,
 )
 from flow.api.serializers import ERRORS, documented
 from flow.api.texts import iso
@@ -49,7 +48,6 @@ MAX_BASE_BARS = 100_000  # minutes of a year's regular sessions; what is older n
 NOTHING = Chart([], False), Told(None, None)
 SESSIONS = ("regular", "extended")
 _BY_MS = {str(each.seconds * 1_000): name for name, each in INTERVALS.items()}
-_INSTANT = "ISO 8601 with an offset, or milliseconds since 1970 (three decimals at most)"
 
 
 def read_interval(text: str) -> Interval:
@@ -76,18 +74,12 @@ INTERVAL = Parameter(
     allowed=f"{', '.join(INTERVALS)}, or the same in milliseconds such as 60000",
     about="Length of a bar; a day is a trading day of the exchange calendar.",
 )  # fmt: skip
-START = Parameter(
-    name="start", read=read_instant, allowed=_INSTANT,
-    about="Only bars that begin at or after this instant.",
-)  # fmt: skip
-END = Parameter(
-    name="end", read=read_instant, allowed=_INSTANT,
-    about="Only bars that begin before this instant; `next_end` of an answer goes on from it.",
-)  # fmt: skip
-LIMIT = Parameter(
-    name="limit", read=limit_up_to(MAX_LIMIT), allowed=f"1 to {MAX_LIMIT}",
-    about="The newest so many bars of the range.", type=OpenApiTypes.INT, default=DEFAULT_LIMIT,
-)  # fmt: skip
+START = instant("start", "Only bars that begin at or after this instant.")
+END = instant(
+    "end",
+    "Only bars that begin before this instant; `next_end` of an answer goes on from it.",
+)
+LIMIT = page_limit(DEFAULT_LIMIT, most=MAX_LIMIT, about="The newest so many bars of the range.")
 SESSION = Parameter(
     name="session", read=choice(*SESSIONS), allowed=", ".join(SESSIONS), choices=SESSIONS,
     about="regular: the regular session with its auctions. extended: pre and post market too."
@@ -102,11 +94,10 @@ PROVISIONAL = Parameter(
     choices=("true", "false"), about="true: with the bars that are still forming (final: false).",
     default="false",
 )  # fmt: skip
-AS_OF_STEP = Parameter(
-    name="as_of_step", read=read_whole, allowed="a whole number of 0 or more",
-    about="The bars as they stood after this step of compute (/api/v1/status, step_no).",
-    type=OpenApiTypes.INT,
-)  # fmt: skip
+AS_OF_STEP = whole(
+    "as_of_step",
+    "The bars as they stood after this step of compute (/api/v1/status, step_no).",
+)
 
 
 class _Question(NamedTuple):

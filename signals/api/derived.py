@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from flow.api.parameters import MIN_NOTIONAL, PAGE, UNDERLYING_ID, UNDERLYING_IDS, Parameter
-from flow.api.places import Place
+from flow.api.places import Place, cut, whole_ties
 from flow.api.texts import money
-from flow.api.views import PageView, cut
+from flow.api.views import PageView
 from flow.domain.units import from_datetime
 from signals.storage.reads import DerivedPosition
 
@@ -70,19 +70,11 @@ def _rows_by_pair(reader: Reader, place: Place, limit: int) -> tuple[list[Any], 
     while True:
         batch = reader({_side(place): edge}, limit + 1)
         rows += [row for row in batch if _is_beyond(row, place)]
-        count = _whole_instants(rows, limit)
+        count = whole_ties(rows, limit, lambda row: row.ts)
         if len(batch) <= limit or count < len(rows):
             page, has_more = cut(rows, count)
             return sorted(page, key=_pair, reverse=not place.ascending), has_more
         edge = batch[-1].position
-
-
-def _whole_instants(rows: list[Any], limit: int) -> int:
-    """Return how many rows make a page that ends between two instants."""
-    count = min(limit, len(rows))
-    while 0 < count < len(rows) and rows[count].ts == rows[count - 1].ts:
-        count += 1
-    return count
 
 
 def _is_beyond(row: Any, place: Place) -> bool:

@@ -14,7 +14,7 @@ from tests.browser.site import Site, eventually, fetched_lane, lane, wait_for_ro
 from tests.flow.live.tabs import live_rows, trickle
 from tests.support.workers import derive_all, ingest_all, make_run, seed_items
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 Open = Callable[..., Page]
 RAW = "/options/?view=raw"
 

@@ -133,6 +133,34 @@ def test_tests_follow_the_home_that_is_set(copy: Path, given: str, expected: str
     assert f"ISLANDFLOW_HOME={expected.format(copy=copy)}" in done.stdout
 
 
+def test_the_whole_suite_runs_in_workers_that_start_their_own_servers(copy: Path) -> None:
+    done = call(copy, "test", ISLANDFLOW_CHROMIUM="/bin/true")
+
+    assert "called: -m pytest --numprocesses=auto" in done.stdout
+    assert "islandflow.embedded.run" not in done.stdout
+
+
+def test_a_chosen_part_runs_in_one_process_with_the_servers_up(copy: Path) -> None:
+    done = call(copy, "test", "tests/flow", ISLANDFLOW_CHROMIUM="/bin/true")
+
+    python = copy / ".venv" / "bin" / "python"
+    assert f"called: -m islandflow.embedded.run {python} -m pytest tests/flow\n" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL"])
+@pytest.mark.parametrize("is_in_file", [True, False])
+def test_servers_that_are_set_are_used_by_one_process(
+    copy: Path, name: str, is_in_file: bool
+) -> None:
+    variables = {} if is_in_file else {name: "somewhere"}
+    (copy / ".env").write_text(f"export {name}=somewhere\n" if is_in_file else "LOG_LEVEL=info\n")
+
+    done = call(copy, "test", ISLANDFLOW_CHROMIUM="/bin/true", **variables)
+
+    assert "-m islandflow.embedded.run" in done.stdout
+    assert "--numprocesses" not in done.stdout
+
+
 def test_tests_say_when_the_real_data_is_left_out(copy: Path) -> None:
     data = copy / "data"
 
@@ -149,7 +177,7 @@ def test_without_chromium_the_rest_runs_and_the_whole_fails(copy: Path) -> None:
     done = call(copy, "test", path=without_chromium(copy))
 
     assert done.returncode == 1
-    assert "-m pytest -m not browser" in done.stdout
+    assert "--no-loadscope-reorder -m not browser" in done.stdout
     assert done.stderr.count("Chromium is missing") == 2
     assert "apt-get install chromium" in done.stderr
     assert "ISLANDFLOW_CHROMIUM" not in done.stdout

@@ -16,7 +16,7 @@ from islandflow.embedded.home import PROJECT, Home, State
 from islandflow.embedded.services import EXTERNAL, is_kept, use
 from islandflow.embedded.shell import EmbeddedError, say
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 NEEDED = ("HOME", "PATH", "XDG_CACHE_HOME")
 # Neither DATABASE_URL nor REDIS_URL: these tests start servers of their own.
 CACHE = {name: os.environ[name] for name in NEEDED if name in os.environ}

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from flow.models import ControlRequest
 from tests.support.evidence import fill, filled_import, signed_in
+from tests.support.pages import body, statements_of
+from tests.support.sql import assert_bounded_evidence
 
 pytestmark = pytest.mark.usefixtures("log_db")
 RAW = ("optionprintevidence", "optionquoteevidence", "equityprintevidence")
@@ -30,62 +31,10 @@ def keys(html: str) -> list[str]:
     return re.findall(r"/([0-9]+-[0-9]+-[0-9]+)/change/", html)
 
 
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.content[:500]
-    return str(answer.content.decode())
-
-
-def statements(client: Client, address: str, alias: str = "default") -> list[str]:
-    with CaptureQueriesContext(connections[alias]) as captured:
-        page(client, address)
-    return [query["sql"] for query in captured]
-
-
-def assert_bounded(sqls: list[str]) -> None:
-    """No count, and every read of evidence has a LIMIT or a time bound on both sides."""
-    assert sqls
-    for sql in sqls:
-        assert "COUNT(" not in sql.upper(), sql
-        if "pg_class" not in sql and re.search("evidence_|_print|_quote", sql):
-            is_between = '"ts" >=' in sql and '"ts" <' in sql
-            assert "LIMIT" in sql or is_between, sql
-            assert '"key" =' not in sql, sql
-        if "ORDER BY" in sql:
-            assert '"key"' not in sql.split("ORDER BY")[1], sql
-
-
-@pytest.mark.parametrize("model", RAW)
-@pytest.mark.parametrize("query", ["", "?q=QAX", "?day=2014-06-03", "?o=2.-1", "?all=", "?p=7"])
-def test_list_reads_are_bounded(client: Client, model: str, query: str) -> None:
-    fill(0, prints=600, alerts=0)
-
-    sqls = statements(client, changelist(model, query))
-
-    assert_bounded(sqls)
-    (listing,) = [sql for sql in sqls if "evidence_" in sql and "LIMIT 101" in sql]
-    assert re.search(r'ORDER BY (\d+|[^,]*"ts") DESC, (\d+|[^,]*"seq") DESC, ', listing)
-
-
-@pytest.mark.parametrize("model", RAW)
-def test_detail_reads_are_bounded_and_by_the_real_key(client: Client, model: str) -> None:
-    fill(0, prints=60, alerts=0)
-    key = keys(page(client, changelist(model)))[0]
-    address = reverse(f"admin:flow_{model}_change", args=[key])
-
-    sqls = statements(client, address)
-
-    assert_bounded(sqls)
-    row = next(sql for sql in sqls if 'FROM "evidence_' in sql)
-    assert "LIMIT 1" in row
-    assert '"stream" =' in row
-    assert '"ts" =' in row
-
-
 def test_list_shows_the_newest_day_and_offers_the_one_before(client: Client) -> None:
     fill(0, prints=50, alerts=0)
 
-    html = page(client, changelist("optionprintevidence"))
+    html = body(client, changelist("optionprintevidence"))
 
     assert len(keys(html)) == 10
     assert "2014-06-06" in html
@@ -96,10 +45,10 @@ def test_list_shows_the_newest_day_and_offers_the_one_before(client: Client) -> 
 def test_list_is_walked_by_key_and_gives_every_row_of_the_day_once(client: Client) -> None:
     fill(0, prints=1_500, alerts=0)
     seen: list[str] = []
-    html = page(client, changelist("optionprintevidence"))
+    html = body(client, changelist("optionprintevidence"))
     while older := re.search(r'href="(\?[^"]+)">Older', html):
         seen += keys(html)
-        html = page(client, changelist("optionprintevidence", older[1].replace("&amp;", "&")))
+        html = body(client, changelist("optionprintevidence", older[1].replace("&amp;", "&")))
     seen += keys(html)
 
     assert len(seen) == len(set(seen)) == 300
@@ -107,35 +56,24 @@ def test_list_is_walked_by_key_and_gives_every_row_of_the_day_once(client: Clien
     assert ">Newest<" in html
 
 
-def test_list_of_one_symbol_and_of_one_contract_are_exact(client: Client) -> None:
-    fill(0, prints=600, alerts=0)
-    name = re.search(r"QAX-2014-06-20-[0-9]+-[CP]", page(client, changelist(RAW[0], "?q=QAX")))
-    assert name
-
-    by_contract = page(client, changelist(RAW[0], f"?q={name[0]}"))
-
-    assert set(re.findall(r"Q[A-Z]X-2014-06-20-[0-9]+-[CP]", by_contract)) == {name[0]}
-    assert keys(page(client, changelist(RAW[0], "?q=QA"))) == []
-
-
 def test_list_of_an_import_reads_the_other_schema_and_links_keep_the_run(client: Client) -> None:
     filled_import("old", prints=20, alerts=0)
 
-    html = page(client, changelist("optionprintevidence", "?run=old"))
+    html = body(client, changelist("optionprintevidence", "?run=old"))
     link = re.search(r'href="(/admin/flow/optionprintevidence/[^"]+change/[^"]+)"', html)
 
     assert len(keys(html)) == 4
     assert link
     assert "run=old" in link[1]
-    assert "admin-load" in page(client, link[1].replace("&amp;", "&"))
-    assert keys(page(client, changelist("optionprintevidence"))) == []
+    assert "admin-load" in body(client, link[1].replace("&amp;", "&"))
+    assert keys(body(client, changelist("optionprintevidence"))) == []
 
 
 def test_detail_of_a_print_shows_its_quote_side_and_reasons(client: Client) -> None:
     fill(0, prints=20, alerts=0)
-    key = keys(page(client, changelist("optionprintevidence")))[0]
+    key = keys(body(client, changelist("optionprintevidence")))[0]
 
-    html = page(client, reverse("admin:flow_optionprintevidence_change", args=[key]))
+    html = body(client, reverse("admin:flow_optionprintevidence_change", args=[key]))
 
     assert "NYSE" in html or "Nasdaq" in html or "Cboe" in html or "Options" in html
     assert "keep:ask-side" in html or "reject:min-notional" in html
@@ -169,7 +107,7 @@ def test_nobody_adds_changes_or_deletes_not_even_a_superuser(client: Client, mod
     fill(0, prints=20, alerts=0)
     request = ControlRequest.objects.first()
     assert request
-    key = (keys(page(client, changelist(model))) or [str(request.pk)])[0]
+    key = (keys(body(client, changelist(model))) or [str(request.pk)])[0]
     add = reverse(f"admin:flow_{model}_add")
     assert client.get(add).status_code == 403
     assert client.post(add, {}).status_code == 403
@@ -183,7 +121,7 @@ def test_nobody_adds_changes_or_deletes_not_even_a_superuser(client: Client, mod
 
 @pytest.mark.parametrize("model", STORED)
 def test_stored_lists_read_bounded(client: Client, model: str) -> None:
-    assert_bounded(statements(client, changelist(model)))
+    assert_bounded_evidence(statements_of(client, changelist(model)))
 
 
 def test_quarantine_shows_raw_bytes_escaped(client: Client) -> None:
@@ -197,11 +135,11 @@ def test_quarantine_shows_raw_bytes_escaped(client: Client) -> None:
         )
         number = cursor.fetchone()[0]
 
-    html = page(client, reverse("admin:flow_quarantine_change", args=[number]))
+    html = body(client, reverse("admin:flow_quarantine_change", args=[number]))
 
     assert "&lt;script&gt;alert(1)" in html
     assert "<b>x</b>" not in html
-    assert "bad_price" in page(client, changelist("quarantine"))
+    assert "bad_price" in body(client, changelist("quarantine"))
 
 
 def test_feed_cursor_is_shown_by_its_view(client: Client) -> None:
@@ -210,8 +148,8 @@ def test_feed_cursor_is_shown_by_its_view(client: Client) -> None:
             "INSERT INTO live.feed_cursor (run, source, cursor) VALUES (0, 'wire', '{\"at\": 7}')"
         )
 
-    assert "wire" in page(client, changelist("feedcursorevidence"))
-    detail = page(client, reverse("admin:flow_feedcursorevidence_change", args=["0-wire"]))
+    assert "wire" in body(client, changelist("feedcursorevidence"))
+    detail = body(client, reverse("admin:flow_feedcursorevidence_change", args=["0-wire"]))
     assert "&quot;at&quot;: 7" in detail
 
 
@@ -222,7 +160,7 @@ def test_evidence_in_the_admin_is_for_admins(role: str) -> None:
 
 def test_every_page_of_the_admin_lists_evidence_and_says_estimates(client: Client) -> None:
     fill(0, prints=20, alerts=0)
-    index: Any = page(client, reverse("admin:index"))
+    index: Any = body(client, reverse("admin:index"))
 
     assert all(reverse(f"admin:flow_{model}_changelist") in index for model in (*RAW, *STORED))
-    assert "(estimate)" in page(client, changelist(RAW[0]))
+    assert "(estimate)" in body(client, changelist(RAW[0]))

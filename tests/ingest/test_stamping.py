@@ -1,61 +1,27 @@
+"""What an option print carries of the market that it printed in (platform.md 2)."""
+
 import math
-from datetime import UTC, date, datetime
-from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from flow.domain.events import (
-    EquityPrint,
-    EquityQuote,
-    MarketEvent,
-    OptionPrint,
-    OptionQuote,
-    PrintFlag,
-    QuoteMode,
-    StampedEquityPrint,
-    StampedPrint,
-)
-from flow.domain.sessions import Calendar, Session, SessionDay
-from flow.domain.units import from_datetime
+from flow.domain.events import OptionQuote, PrintFlag, QuoteMode, StampedPrint
+from flow.domain.sessions import Session
 from ingest.feeds import Capabilities
-from ingest.stamping import Stamper
-from ingest.synthetic_feed import ledger
-
-S = 1_000_000
-DAY = date(2025, 1, 16)
-OPEN = from_datetime(datetime(2025, 1, 16, 14, 30, tzinfo=UTC))
-NOON = OPEN + 9_000 * S
-CALENDAR = [SessionDay(DAY.toordinal(), OPEN, OPEN + 23_400 * S)]
-CALL = "SPY-2025-01-17-450-C"
-CHANGE = Capabilities(quote_mode_options=QuoteMode.CHANGE, quote_mode_equities=QuoteMode.CHANGE)
-SAMPLED = Capabilities(
-    quote_mode_options=QuoteMode.SAMPLED,
-    quote_mode_equities=QuoteMode.SAMPLED,
-    conditions_known=False,
+from tests.support.stamping import (
+    CALL,
+    CHANGE,
+    DAY,
+    NOON,
+    OPEN,
+    SAMPLED,
+    S,
+    quote,
+    share,
+    spot,
+    stamper,
+    trade,
 )
-
-
-def stamper(capabilities: Capabilities = CHANGE) -> Stamper:
-    return Stamper(capabilities, Calendar(CALENDAR))
-
-
-def quote(ts: int, bid: int | None = 100, ask: int | None = 110, **more: Any) -> OptionQuote:
-    return OptionQuote(ts, b"q", more.pop("contract", CALL), bid, ask, 3, 4, **more)
-
-
-def spot(ts: int, bid: int | None = 500, ask: int | None = 502, **more: Any) -> EquityQuote:
-    return EquityQuote(ts, b"e", more.pop("symbol", "SPY"), bid, ask, 3, 4, **more)
-
-
-def trade(ts: int = NOON, **more: Any) -> OptionPrint:
-    return OptionPrint(ts, b"p", more.pop("contract", CALL), 1_050_000, 10, 3, **more)
-
-
-def share(ts: int = NOON, **more: Any) -> EquityPrint:
-    return EquityPrint(ts, b"p", "SPY", 501, 100, 108, **more)
 
 
 def test_print_carries_what_was_known() -> None:
@@ -248,79 +214,6 @@ def test_index_options_trade_overnight_for_the_next_business_day() -> None:
     assert stamper().stamp_option_print(trade(overnight), 1).session == Session.CLOSED
 
 
-def test_equity_print_carries_its_quote() -> None:
-    found = stamper()
-    found.saw_equity_quote(spot(NOON - 100), 5)
-    stamped = found.stamp_equity_print(share(off_exchange=True, conditions=(1000,)), 6, late=True)
-    assert stamped == StampedEquityPrint(
-        seq=6,
-        ts=NOON,
-        uid=b"p",
-        symbol="SPY",
-        price_micros=501,
-        size_micros=100,
-        venue=108,
-        conditions=(1000,),
-        off_exchange=True,
-        exec_ts=None,
-        bid_micros=500,
-        ask_micros=502,
-        bid_size=3,
-        ask_size=4,
-        quote_ts=NOON - 100,
-        quote_seq=5,
-        quote_silence_us=100,
-        quote_mode=QuoteMode.CHANGE,
-        session=Session.REGULAR,
-        session_date=DAY.toordinal(),
-        flags=PrintFlag.LATE_ARRIVAL,
-    )
-
-
-def test_late_report_is_joined_at_its_execution() -> None:
-    found = stamper()
-    found.saw_equity_quote(spot(NOON - 10 * S), 5)
-    found.saw_equity_quote(spot(NOON - 8 * S), 6)
-    found.saw_equity_quote(spot(NOON - 4 * S), 7)
-    assert found.stamp_equity_print(share(exec_ts=NOON - 5 * S), 8).quote_seq == 6
-    assert found.stamp_equity_print(share(exec_ts=NOON + 5 * S), 9).quote_seq == 7
-    assert found.stamp_equity_print(share(), 9).quote_seq == 7
-
-
-def test_a_report_of_a_busy_stock_is_joined_up_to_ten_seconds_back() -> None:
-    found = stamper()
-    for tenth in range(-150, 1):
-        found.saw_equity_quote(spot(NOON + tenth * S // 10), tenth + 150)
-    for delay in range(1, 11):
-        stamped = found.stamp_equity_print(share(exec_ts=NOON - delay * S), 200)
-        assert stamped.quote_seq == 149 - 10 * delay
-        assert stamped.quote_silence_us == 0
-
-
-def test_equity_quote_of_the_same_instant_is_flagged() -> None:
-    found = stamper()
-    found.saw_equity_quote(spot(NOON), 5)
-    stamped = found.stamp_equity_print(share(), 6)
-    assert (stamped.quote_seq, stamped.flags) == (None, PrintFlag.SAME_TICK)
-
-
-def test_share_may_use_the_quote_of_its_instant_that_its_tape_puts_before_it() -> None:
-    found = stamper()
-    found.saw_equity_quote(spot(NOON, order=4), 5)
-    before, after = (found.stamp_equity_print(share(order=order), 6) for order in (5, 3))
-    assert (before.quote_seq, before.flags) == (5, 0)
-    assert (after.quote_seq, after.flags) == (None, PrintFlag.SAME_TICK)
-
-
-def test_order_of_a_late_report_says_nothing_about_its_execution() -> None:
-    found = stamper()
-    found.saw_equity_quote(spot(NOON - S, order=4), 5)
-    late = found.stamp_equity_print(share(order=9, exec_ts=NOON - S), 6)
-    same = found.stamp_equity_print(share(NOON - S, order=9, exec_ts=NOON - S), 7)
-    assert (late.quote_seq, late.flags, late.exec_ts) == (None, PrintFlag.SAME_TICK, NOON - S)
-    assert (same.quote_seq, same.flags) == (5, 0)
-
-
 def test_flags_of_a_print_add_up() -> None:
     found = stamper()
     found.saw_option_quote(quote(NOON), 2)
@@ -339,65 +232,6 @@ def test_spot_is_shown_whole_with_and_without_moves(at: int, bid: int | None, fl
     shown = stamped.spot_bid_micros, stamped.spot_ask_micros, stamped.spot_ts, stamped.spot_seq
     assert shown == (bid, 502, at, 9)
     assert (stamped.move_60s_bps, stamped.flags) == (None, flags)
-
-
-def feed(found: Stamper, events: list[tuple[int, MarketEvent]]) -> list[Any]:
-    stamps: list[Any] = []
-    for seq, event in events:
-        if isinstance(event, OptionQuote):
-            found.saw_option_quote(event, seq)
-        elif isinstance(event, EquityQuote):
-            found.saw_equity_quote(event, seq)
-        elif isinstance(event, OptionPrint):
-            stamps.append(found.stamp_option_print(event, seq))
-        else:
-            stamps.append(found.stamp_equity_print(event, seq))
-    return stamps
-
-
-SEEDED = list(enumerate(ledger(3, 6_000, rate_prints_per_s=50, start_us=OPEN)))
-
-
-def test_two_stampers_fed_alike_agree_and_batches_do_not_exist() -> None:
-    first, second = stamper(), stamper()
-    whole = feed(first, SEEDED)
-    parts: list[Any] = []
-    for start in range(0, len(SEEDED), 97):
-        parts += feed(second, SEEDED[start : start + 97])
-    assert whole == parts
-    assert sum(stamp.quote_seq is not None for stamp in whole) > 0.9 * len(whole)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(1, len(SEEDED) - 1))
-def test_stamps_after_a_restart_are_those_of_the_own_feed(cut: int) -> None:
-    whole = feed(stamper(), SEEDED)
-    restarted = stamper()
-    before = SEEDED[:cut]
-    restarted.warm(
-        [(seq, e) for seq, e in before if isinstance(e, OptionQuote)],
-        [(seq, e) for seq, e in before if isinstance(e, EquityQuote)],
-    )
-    rest = feed(restarted, SEEDED[cut:])
-    assert rest == whole[len(whole) - len(rest) :]
-
-
-def test_memory_is_flat_over_many_contracts() -> None:
-    found = stamper()
-    for second in range(20_000):
-        found.saw_option_quote(quote(second * S, contract=f"K{second}"), second)
-        found.saw_equity_quote(spot(second * S, symbol=f"S{second}"), second)
-    assert len(found._options) < 2_000
-    assert len(found._equities) < 2_000
-    assert len(found._moves) < 2_000
-
-
-def test_unreadable_contracts_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.stamping.MAX_CONTRACTS", 10)
-    found = stamper()
-    for number in range(25):
-        found.stamp_option_print(trade(contract=f"odd {number}"), number)
-    assert len(found._terms) <= 10
 
 
 def test_a_market_that_never_closes_has_its_regular_session_at_night() -> None:

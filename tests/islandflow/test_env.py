@@ -1,38 +1,16 @@
-"""Loading the environment: values, sources, older names, secrets, problems, warnings."""
+"""Loading the environment: values, sources, problems."""
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from islandflow import env
-from islandflow.env import BadEnvironmentError, Environment, load, tuning_values
+from islandflow.env import BadEnvironmentError, load, tuning_values
 from islandflow.env_register import REGISTER
 from islandflow.env_register.kinds import PROJECT, Failpoint
-from islandflow.env_register.variable import NoMeaning, Renamed
-
-KEY = "k" * 60
-CANARY = "canary-7f3a9b"
-# A home without a signing key, so that no test reads the one of this installation.
-NOWHERE = {"ISLANDFLOW_HOME": "/nowhere/islandflow"}
-
-
-def problems(environ: dict[str, str]) -> tuple[str, ...]:
-    with pytest.raises(BadEnvironmentError) as refusal:
-        load(NOWHERE | environ)
-    return refusal.value.problems
-
-
-def source(environment: Environment, name: str) -> str:
-    return next(r.source for r in environment.readings if r.variable.name == name)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    return {"ISLANDFLOW_HOME": str(tmp_path)}
+from tests.support.environment import NOWHERE, problems, source
 
 
 @pytest.fixture
@@ -158,159 +136,6 @@ def test_the_quotes_schema_whose_rows_are_trades_is_refused() -> None:
     assert "expected one of tcbbo, cmbp-1, cbbo-1s, cbbo-1m" in problem
 
 
-@pytest.mark.parametrize("name", sorted(v.name for v in REGISTER if v.secret))
-def test_a_refused_secret_is_not_repeated(name: str) -> None:
-    value = f"{CANARY}\x07"
-    (problem,) = problems({name: value})
-    assert CANARY not in problem
-    assert problem.startswith(f"{name} is a secret of {len(value)} characters; expected ")
-
-
-@given(st.text().filter(lambda text: "\x00" not in text))
-def test_a_secret_shows_in_no_text_of_the_environment(rest: str) -> None:
-    texts = {"ISLANDFLOW_ADMIN_PASSWORD": CANARY + rest, "ALPACA_API_KEY": CANARY + rest}
-    try:
-        environment = load(NOWHERE | texts)
-        said = f"{environment} {environment!r} {environment.warnings}"
-    except BadEnvironmentError as refusal:
-        said = f"{refusal} {refusal!r}"
-    assert CANARY not in said
-
-
-def test_a_secret_may_lie_in_a_file(tmp_path: Path, home: dict[str, str]) -> None:
-    (tmp_path / "password").write_text("correct horse battery\n")
-    environment = load(home | {"ISLANDFLOW_ADMIN_PASSWORD_FILE": str(tmp_path / "password")})
-    password = environment.islandflow_admin_password
-    assert password is not None
-    assert password.get_secret_value() == "correct horse battery"
-    assert source(environment, "ISLANDFLOW_ADMIN_PASSWORD") == f"file {tmp_path / 'password'}"
-    assert environment.warnings == ()
-
-
-def test_a_secret_keeps_its_blanks() -> None:
-    password = load(
-        NOWHERE | {"ISLANDFLOW_ADMIN_PASSWORD": " padded secret "}
-    ).islandflow_admin_password
-    assert password is not None
-    assert password.get_secret_value() == " padded secret "
-
-
-def test_an_older_name_of_a_secret_may_point_to_a_file_too(tmp_path: Path) -> None:
-    (tmp_path / "id").write_text("AK123")
-    environment = load(NOWHERE | {"ALPACA_KEY_ID_FILE": str(tmp_path / "id")})
-    assert source(environment, "ALPACA_API_KEY_ID") == f"file {tmp_path / 'id'} as ALPACA_KEY_ID"
-    assert environment.renamed_in_use == {"ALPACA_KEY_ID": "ALPACA_API_KEY_ID"}
-
-
-def test_a_secret_file_that_is_missing_is_said() -> None:
-    (problem,) = problems({"DATABASE_URL_FILE": "/nowhere/url"})
-    assert problem == (
-        "DATABASE_URL_FILE is /nowhere/url; expected a readable file (No such file or "
-        "directory); correct the path or its rights, or set DATABASE_URL"
-    )
-
-
-def test_a_secret_file_that_is_no_text_is_said(tmp_path: Path) -> None:
-    (tmp_path / "url").write_bytes(b"\xff\xfe\x00")
-    (problem,) = problems({"DATABASE_URL_FILE": str(tmp_path / "url")})
-    assert "expected a readable file (it is no readable UTF-8 text)" in problem
-
-
-def test_a_secret_file_that_is_empty_is_said(tmp_path: Path) -> None:
-    (tmp_path / "url").write_text("\n")
-    (problem,) = problems({"DATABASE_URL_FILE": str(tmp_path / "url")})
-    assert "expected a file with the secret in it, and it is empty" in problem
-
-
-def test_a_bad_secret_in_a_file_names_the_file(tmp_path: Path) -> None:
-    (tmp_path / "url").write_text("mysql://u:p@h/n\n")
-    (problem,) = problems({"DATABASE_URL_FILE": str(tmp_path / "url")})
-    assert problem.startswith("DATABASE_URL is a secret of 15 characters; expected an address")
-    assert f"correct it in file {tmp_path / 'url'}" in problem
-
-
-def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "url").write_text("redis://h")
-    (problem,) = problems({"REDIS_URL": "redis://h", "REDIS_URL_FILE": str(tmp_path / "url")})
-    assert problem == "REDIS_URL and REDIS_URL_FILE are both set; expected one of them; remove one"
-
-
-def test_a_file_is_read_for_secrets_only(tmp_path: Path) -> None:
-    (tmp_path / "port").write_text("9000")
-    environment = load(NOWHERE | {"ISLANDFLOW_PORT_FILE": str(tmp_path / "port")})
-    assert environment.islandflow_port == 8000
-    assert environment.warnings == (
-        "ISLANDFLOW_PORT_FILE is not a variable of ours; did you mean ISLANDFLOW_PORT?",
-    )
-
-
-def test_an_older_name_is_accepted_and_said_once() -> None:
-    environment = load(NOWHERE | {"API_PORT": "4000"})
-    assert environment.islandflow_port == 4000
-    assert environment.renamed_in_use == {"API_PORT": "ISLANDFLOW_PORT"}
-    assert environment.warnings == ("API_PORT is now ISLANDFLOW_PORT; rename it",)
-    assert source(environment, "ISLANDFLOW_PORT") == "environment as API_PORT"
-
-
-def test_todays_name_wins_over_an_older_one() -> None:
-    environment = load(NOWHERE | {"API_PORT": "4000", "ISLANDFLOW_PORT": "8000"})
-    assert environment.islandflow_port == 8000
-    assert environment.warnings == ("API_PORT is ignored: ISLANDFLOW_PORT is set too; remove it",)
-
-
-def test_an_older_name_with_the_same_value_is_no_warning() -> None:
-    environment = load(NOWHERE | {"API_PORT": "4000", "ISLANDFLOW_PORT": "4000"})
-    assert environment.warnings == ()
-    assert environment.renamed_in_use == {"API_PORT": "ISLANDFLOW_PORT"}
-
-
-def test_a_bad_value_under_an_older_name_is_said_with_that_name() -> None:
-    (problem,) = problems({"API_PORT": "http"})
-    assert problem.startswith("API_PORT is http; expected a whole number from 1 to 65535;")
-
-
-@pytest.mark.parametrize(
-    "older", [v.name for v in REGISTER if isinstance(v.status, Renamed) and not v.secret]
-)
-def test_every_older_name_reaches_todays(older: str) -> None:
-    texts = {"PORT": "4000", "HOST": "0.0.0.0", "PATH": "/x", "PROVIDER": "alpha_vantage"}  # noqa: S104
-    environment = load(NOWHERE | {older: texts.get(older.rsplit("_", 1)[1], "700")})
-    assert len(environment.renamed_in_use) == 1
-    assert sum(r.is_set for r in environment.readings) == 2  # the home is set too
-
-
-@pytest.mark.parametrize("name", [v.name for v in REGISTER if isinstance(v.status, NoMeaning)])
-def test_a_name_without_effect_is_said_and_changes_nothing(name: str) -> None:
-    environment = load(NOWHERE | {name: "\x07 anything"})
-    assert environment.model_dump() == load(NOWHERE).model_dump()
-    (warning,) = environment.warnings
-    assert warning.startswith(f"{name} has no effect here; remove it. ")
-
-
-def test_a_variable_for_a_later_step_is_said() -> None:
-    assert load(NOWHERE | {"REST_DEFAULT_LIMIT": "100"}).warnings == (
-        "REST_DEFAULT_LIMIT is checked, but nothing uses it before step 7",
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("ISLANDFLOW_PROT", "did you mean ISLANDFLOW_PORT?"),
-        ("DARK_INFER_WINDOW", "did you mean DARK_INFER_WINDOW_MS?"),
-        ("CLASSIFIER_SWEEP_MIN_COUNTS", "did you mean CLASSIFIER_SWEEP_MIN_COUNT?"),
-        ("LIVE_QQQQQQQQQQQQQQQQ", "see docs/environment.md"),
-    ],
-)
-def test_a_misspelt_name_is_noticed(name: str, hint: str) -> None:
-    assert load(NOWHERE | {name: "1"}).warnings == (f"{name} is not a variable of ours; {hint}",)
-
-
-@pytest.mark.parametrize("name", ["PATH", "LANG", "DJANGO_SETTINGS_MODULE", "POSTGRES_PASSWORD"])
-def test_names_of_other_programs_are_none_of_our_business(name: str) -> None:
-    assert load(NOWHERE | {name: "anything"}).warnings == ()
-
-
 def test_the_process_comes_before_the_file_and_the_file_before_the_default(dotenv: Path) -> None:
     os.environ["ISLANDFLOW_PORT"] = "9001"
     dotenv.write_text("ISLANDFLOW_PORT=9002\nISLANDFLOW_SYNTHETIC_RATE=70\n# comment\n")
@@ -349,38 +174,6 @@ def test_without_a_file_the_process_alone_counts(dotenv: Path) -> None:
 def test_an_environment_that_is_passed_in_reads_no_file(dotenv: Path) -> None:
     dotenv.write_text("ISLANDFLOW_PORT=9002\n")
     assert load(NOWHERE).islandflow_port == 8000
-
-
-def test_the_signing_key_of_the_home_is_found(tmp_path: Path, home: dict[str, str]) -> None:
-    (tmp_path / "secret_key").write_text(KEY + "\n")
-    environment = load(home)
-    assert environment.secret_key() == KEY
-    assert source(environment, "ISLANDFLOW_SECRET_KEY") == f"file {tmp_path / 'secret_key'}"
-
-
-def test_the_signing_key_of_the_environment_wins(tmp_path: Path, home: dict[str, str]) -> None:
-    (tmp_path / "secret_key").write_text(KEY)
-    environment = load(home | {"ISLANDFLOW_SECRET_KEY": "e" * 50})
-    assert environment.secret_key() == "e" * 50
-    assert source(environment, "ISLANDFLOW_SECRET_KEY") == "environment"
-
-
-def test_loading_writes_no_signing_key_and_asking_for_it_does(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
-    environment = load(home)
-    assert list(tmp_path.iterdir()) == []
-    key = environment.secret_key()
-    assert load(home).secret_key() == key
-    assert environment.secret_key() == key
-    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_signing_key_that_is_too_short_is_refused(tmp_path: Path, home: dict[str, str]) -> None:
-    (tmp_path / "secret_key").write_text(CANARY)
-    (problem,) = problems(home)
-    assert "cannot serve as the signing key; expected a readable file with at least 50" in problem
-    assert CANARY not in problem
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:

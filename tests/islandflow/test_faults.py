@@ -8,7 +8,7 @@ from django.conf import settings
 
 from flow.failpoints import KILLED, NAMES
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_ten_kills_and_every_failpoint_lose_nothing() -> None:

@@ -1,5 +1,6 @@
 """Mutation testing with the real tool, on a planted module whose weak spots are known."""
 
+import tomllib
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from islandflow.management.commands import mutate
 from islandflow.mutation.groups import GROUPS, Group
 from islandflow.mutation.mutants import Mutant
 from islandflow.mutation.proof import Result, choose, overall, run_group
-from islandflow.mutation.workspace import NotMutated, files_of
+from islandflow.mutation.workspace import NotMutated, files_of, make_workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 PLANTED = '''\
@@ -113,6 +114,17 @@ def test_tests_that_fail_unchanged_are_said(tmp_path: Path) -> None:
 def test_pattern_without_a_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotMutated, match=r"no file matches none\.py; correct islandflow/mutation"):
         run(tmp_path, tmp_path / "home", Group(name="empty", sources=("none.py",), tests=()))
+
+
+def test_the_copy_knows_every_mark_of_the_project(tmp_path: Path) -> None:
+    make_workspace(GROUP, planted(tmp_path / "source", WEAK), tmp_path / "work")
+
+    def marks(folder: Path) -> set[str]:
+        text = (folder / "pyproject.toml").read_text()
+        told = tomllib.loads(text)["tool"]["pytest"]["ini_options"]["markers"]
+        return {mark.split(":")[0] for mark in told}
+
+    assert marks(tmp_path / "work") == marks(PROJECT)
 
 
 def test_every_group_names_files_that_exist() -> None:

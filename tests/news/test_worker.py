@@ -1,4 +1,4 @@
-"""The news worker on the real database: what it stores, what it ignores, how it comes back."""
+"""The news worker on the real database: what it stores, what it ignores, and who may write."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,9 +14,7 @@ from flow.storage.retention import KINDS, prune
 from flow.storage.streams import open_stream
 from flow.storage.tail import read_controls, read_manifest, read_rows
 from flow.storage.writer import entries_crc
-from news.gapfill import OVERLAP_US
 from news.models import NewsRevision, NewsStory
-from news.providers import ProviderDown
 from news.storage import commits
 from tests.support.market import count, rows
 from tests.support.news import (
@@ -25,38 +23,18 @@ from tests.support.news import (
     SECOND,
     Clocks,
     Wire,
+    counters,
     drained,
+    feed,
     item,
     micros,
     owning_news,
+    revisions,
     store,
     updated,
 )
 
 pytestmark = pytest.mark.usefixtures("log_db")
-
-
-def counters() -> tuple[int, ...]:
-    """Return received, stored, duplicates, quarantined of the only feed."""
-    (found,) = rows("SELECT received, stored, duplicates, quarantined FROM feed_cursor")
-    assert found[0] == sum(found[1:])
-    return found
-
-
-def revisions() -> list[tuple[int, int]]:
-    """Return (story, update in microseconds after NOW) in the order of the log."""
-    found = NewsRevision.objects.order_by("seq")
-    return [(each.story_id, micros(each.updated_ts)) for each in found]
-
-
-def feed() -> tuple[str, str]:
-    (found,) = rows("SELECT state, detail FROM feed_cursor")
-    return found
-
-
-def gaps() -> list[tuple[str, bool, bool]]:
-    """Return cause, ended, filled of each gap."""
-    return rows("SELECT cause, to_ts IS NOT NULL, filled_at IS NOT NULL FROM gap ORDER BY id")
 
 
 # What is stored
@@ -206,148 +184,6 @@ def test_a_hundred_broken_in_a_row_stop_the_feed_after_what_came_before() -> Non
     assert "100 broken records in a row" in feed()[1]
     assert count("quarantine") == 100
     assert rows("SELECT cursor->>'until' FROM feed_cursor") == [(None,)]
-
-
-# Gaps
-
-
-def test_the_first_start_takes_one_page_of_the_backfill_limit_oldest_first() -> None:
-    wire = Wire()
-    wire.send(*(item(n, n * SECOND) for n in range(20)))
-    with owning_news(wire, backfill_limit=5) as worker:
-        drained(worker)
-
-    assert wire.pages == [(None, None, 5)]
-    assert [each for each, _ in revisions()] == [15, 16, 17, 18, 19]
-    assert gaps() == []
-
-
-def test_a_reconnect_pages_back_until_it_overlaps_and_loses_nothing() -> None:
-    wire = Wire(page_limit=4)
-    with owning_news(wire) as worker:
-        wire.send(item(0, 0))
-        drained(worker)
-        wire.cut()
-        worker.step()
-        assert gaps() == [("the connection was lost", False, False)]
-        wire.send(*(item(n, n * SECOND) for n in range(1, 31)))
-        drained(worker)
-
-    assert [each for each, _ in revisions()] == list(range(31))
-    assert len(wire.pages) == 1 + 8
-    assert wire.pages[1][1] == NOW - OVERLAP_US
-    assert gaps() == [("the connection was lost", True, True)]
-
-
-def test_what_comes_while_a_gap_is_filled_is_stored_once() -> None:
-    wire = Wire(page_limit=2)
-    late = [item(100 + n, n * SECOND) for n in range(3)]
-    with owning_news(wire) as worker:
-        wire.send(item(0, 0))
-        drained(worker)
-        wire.cut()
-        worker.step()
-        wire.send(*(item(n, n * SECOND) for n in range(1, 6)))
-
-        def meanwhile() -> None:
-            if late:
-                wire.send(late.pop(0))
-
-        wire.on_page = meanwhile
-        drained(worker)
-
-    assert sorted(each for each, _ in revisions()) == [0, 1, 2, 3, 4, 5, 100, 101, 102]
-
-
-def test_a_restart_fills_what_came_meanwhile_and_nothing_twice() -> None:
-    wire = Wire(page_limit=3)
-    wire.send(*(item(n, n * SECOND) for n in range(4)))
-    with owning_news(wire) as worker:
-        drained(worker)
-    first = wire.history[2]
-    wire.send(updated(first, MINUTE, summary="more"), *(item(n, n * SECOND) for n in range(4, 12)))
-    with owning_news(wire) as worker:
-        drained(worker)
-
-    stored = revisions()
-    assert len(stored) == len(set(stored))
-    assert {each for each, _ in stored} == set(range(12))  # 0 lies inside the overlap
-    assert (2, MINUTE) in stored
-    assert gaps() == [("the worker was away", True, True)]
-
-
-def test_a_gap_that_history_does_not_reach_ends_unfilled_and_the_log_says_so() -> None:
-    wire = Wire(page_limit=2, kept=3)
-    with owning_news(wire) as worker:
-        wire.send(item(0, 0))
-        drained(worker)
-        wire.cut()
-        worker.step()
-        wire.send(*(item(n, n * SECOND) for n in range(1, 9)))
-        drained(worker)
-
-    assert gaps() == [("the connection was lost", True, False)]
-    assert rows("SELECT payload->>'filled' FROM control WHERE kind = 'gap'") == [("false",)]
-    assert {each for each, _ in revisions()} == {0, 6, 7, 8}
-
-
-def test_a_provider_that_is_away_is_tried_again_and_says_so_meanwhile() -> None:
-    wire = Wire()
-    wire.away = 3
-    with owning_news(wire) as worker:
-        worker.step()
-        assert feed() == ("reconnecting", "no route to the wire")
-        wire.send(item(1, 0))
-        drained(worker)
-
-    assert [each for each, _ in revisions()] == [1]
-    assert wire.away == 0
-
-
-def test_a_connection_lost_between_pages_is_filled_from_the_start() -> None:
-    wire = Wire(page_limit=2)
-    with owning_news(wire) as worker:
-        wire.send(item(0, 0))
-        drained(worker)
-        wire.cut()
-        worker.step()
-        wire.send(*(item(n, n * SECOND) for n in range(1, 8)))
-
-        def lose() -> None:
-            wire.away, wire.on_page = 1, lambda: None
-
-        wire.on_page = lose
-        drained(worker)
-
-    assert [each for each, _ in revisions()] == list(range(8))
-    assert gaps() == [("the connection was lost", True, True)]
-
-
-def test_refused_credentials_end_the_worker_for_a_person() -> None:
-    wire = Wire()
-    wire.is_refused = True
-    with owning_news(wire) as worker, pytest.raises(ProviderDown):
-        worker.step()
-
-    assert feed() == ("stopped", "the credentials are refused")
-
-
-def test_a_silent_connection_is_alive_and_a_lost_one_falls_silent() -> None:
-    wire = Wire()
-    with owning_news(wire) as worker:
-        drained(worker)
-        for _ in range(3):
-            worker.step()
-        ((heard,),) = rows("SELECT last_received_at FROM feed_cursor")
-        wire.cut()
-        wire.away = 100
-        for _ in range(5):
-            worker.step()
-        ((after, state),) = rows("SELECT last_received_at, state FROM feed_cursor")
-
-    assert heard is not None
-    assert from_datetime(after) - from_datetime(heard) <= 2 * SECOND
-    assert state == "reconnecting"
 
 
 # One owner, one transaction

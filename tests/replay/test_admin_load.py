@@ -9,7 +9,7 @@ from django.db import connections
 from replay.management.commands import admin_load
 from replay.management.commands.admin_load import KINDS
 
-pytestmark = pytest.mark.usefixtures("log_db")
+pytestmark = [pytest.mark.usefixtures("log_db"), pytest.mark.long]
 
 
 def load(*words: str) -> str:

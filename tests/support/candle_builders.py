@@ -12,6 +12,7 @@ from flow.domain.ids import content_uid
 from flow.domain.sessions import Session
 
 B = 1_699_999_980_000_000  # golden G3's window, a full minute
+MINUTE = 60_000_000
 TRADE_DATE = 738_473
 
 _DEFAULTS: dict[str, Any] = {

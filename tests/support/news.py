@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from flow.domain.units import from_datetime, to_datetime
+from news.models import NewsRevision
 from news.providers import Item, Page, ProviderDown
 from news.stories import Reader, Story, read_story, updated_ts_of
 from news.worker import NewsWorker
+from tests.support.market import rows
 
 NOW = 1_700_060_000_000_000  # 2023-11-15T14:53:20Z
 SECOND = 1_000_000
@@ -180,6 +182,41 @@ def store(*items: Item, clocks: Clocks | None = None) -> None:
         drained(worker)
         wire.send(*items)
         drained(worker)
+
+
+def counters() -> tuple[int, ...]:
+    """Return received, stored, duplicates, quarantined of the only feed."""
+    (found,) = rows("SELECT received, stored, duplicates, quarantined FROM feed_cursor")
+    assert found[0] == sum(found[1:])
+    return found
+
+
+def revisions() -> list[tuple[int, int]]:
+    """Return (story, update in microseconds after NOW) in the order of the log."""
+    found = NewsRevision.objects.order_by("seq")
+    return [(each.story_id, micros(each.updated_ts)) for each in found]
+
+
+def feed() -> tuple[str, str]:
+    (found,) = rows("SELECT state, detail FROM feed_cursor")
+    return found
+
+
+def gaps() -> list[tuple[str, bool, bool]]:
+    """Return cause, ended, filled of each gap."""
+    return rows("SELECT cause, to_ts IS NOT NULL, filled_at IS NOT NULL FROM gap ORDER BY id")
+
+
+@contextmanager
+def after_a_loss(wire: Wire, *missed: Item) -> Iterator[NewsWorker]:
+    """Give a worker that stored story 0, lost its connection, and missed these."""
+    with owning_news(wire) as worker:
+        wire.send(item(0, 0))
+        drained(worker)
+        wire.cut()
+        worker.step()
+        wire.send(*missed)
+        yield worker
 
 
 def micros(instant: Any) -> int:

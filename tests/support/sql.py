@@ -33,3 +33,16 @@ def unbounded(sqls: list[str]) -> list[str]:
         if re.search(r"\bCOUNT\s*\(|\bOFFSET\b", sql, re.IGNORECASE)
         or (_READS_LOG.search(sql) and "LIMIT" not in sql)
     ]
+
+
+def assert_bounded_evidence(sqls: list[str]) -> None:
+    """No count, and every read of evidence has a LIMIT or a time bound on both sides."""
+    assert sqls
+    for sql in sqls:
+        assert "COUNT(" not in sql.upper(), sql
+        if "pg_class" not in sql and re.search("evidence_|_print|_quote", sql):
+            is_between = '"ts" >=' in sql and '"ts" <' in sql
+            assert "LIMIT" in sql or is_between, sql
+            assert '"key" =' not in sql, sql
+        if "ORDER BY" in sql:
+            assert '"key"' not in sql.split("ORDER BY")[1], sql

@@ -22,7 +22,6 @@ from flow.api.parameters import (
     choice,
     read_contract,
     read_instant,
-    read_limit,
     read_money,
     read_query,
     read_run,
@@ -35,7 +34,7 @@ from signals.api.views import AlertsView, PacketsView
 
 ALL = (*PAGE, SIDE, TYPE, UNDERLYING_ID, MIN_NOTIONAL)
 READERS: tuple[Callable[[str], Any], ...] = (
-    read_contract, read_instant, read_limit, read_money, read_run, read_symbol, read_whole,
+    read_contract, read_instant, LIMIT.read, read_money, read_run, read_symbol, read_whole,
     choice("call", "put"),
 )  # fmt: skip
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -121,7 +120,7 @@ def test_instant_that_is_ambiguous_or_beyond_the_calendar_is_refused(text: str) 
 
 @given(st.integers(-(10**20), 10**20))
 def test_whole_and_limit_are_read_inside_their_bounds_only(number: int) -> None:
-    for read, low, high in ((read_whole, 0, MAX_SEQ), (read_limit, 1, MAX_LIMIT)):
+    for read, low, high in ((read_whole, 0, MAX_SEQ), (LIMIT.read, 1, MAX_LIMIT)):
         if low <= number <= high:
             assert read(str(number)) == number
         else:

@@ -6,7 +6,15 @@ import pytest
 
 from flow.api.cursors import Cursor, encode_cursor
 from flow.api.errors import ApiError
-from flow.api.places import NEWEST, read_place, whole_ties
+from flow.api.places import (
+    MAX_TWINS,
+    NEWEST,
+    Place,
+    edge_of,
+    read_page,
+    read_place,
+    whole_ties,
+)
 
 
 def place(**values: Any) -> Any:
@@ -55,3 +63,35 @@ def test_whole_ties_extends_a_page_to_the_end_of_equal_rows(
     rows: list[int], limit: int, count: int
 ) -> None:
     assert whole_ties(rows, limit, lambda row: row) == count
+
+
+@pytest.mark.parametrize(
+    ("start", "edge"),
+    [
+        (NEWEST, {}),
+        (Place(True, 5, "0" * 32), {}),  # a derived row's place has no seq
+        (Place(True, 5, 7, 2), {"after": (5, 7, 2)}),
+        (Place(False, 5, 7, 2), {"before": (5, 7, 2)}),
+        (Place(True, 5, 7, is_pair=True), {"after": (5, 7, 2**31 - 1)}),
+        (Place(False, 5, 7, is_pair=True), {"before": (5, 7, -1)}),
+    ],
+)
+def test_edge_of_a_pair_stands_beyond_every_stream(
+    start: Place, edge: dict[str, tuple[int, int, int]]
+) -> None:
+    assert edge_of(start, lambda ts, seq, stream: (ts, seq, stream)) == edge
+
+
+@pytest.mark.parametrize(("is_pair", "taken"), [(False, 2), (True, 4)])
+def test_read_page_takes_whole_ties_only_after_a_pair(is_pair: bool, taken: int) -> None:
+    rows = [(1, 1, 1), (2, 1, 1), (2, 1, 2), (2, 1, 3), (3, 1, 1)]
+    asked: list[int] = []
+
+    def read(count: int) -> list[tuple[int, int, int]]:
+        asked.append(count)
+        return rows[:count]
+
+    found = read_page(read, Place(True, 0, 0, is_pair=is_pair), 2, lambda row: row)
+
+    assert found == (rows[:taken], True)
+    assert asked == [3 + MAX_TWINS if is_pair else 3]

@@ -8,12 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flow.api.cursors import Cursor, encode_cursor
-from flow.api.places import NEWEST, Place
-from flow.api.prints import OptionPrintsView, _edges, print_body
+from flow.api.prints import OptionPrintsView, print_body
 from flow.codes import OPTION_SIDES
 from flow.domain.events import PrintFlag
 from flow.domain.units import dollars_to_micros
-from flow.storage.pages import Position
 from tests.support.rows import AT_US, print_row
 
 GOLDEN = {
@@ -149,20 +147,6 @@ def test_print_body_of_a_quote_after_the_print_has_a_negative_age() -> None:
     later = datetime(2014, 6, 5, 13, 30, 1, tzinfo=UTC)
 
     assert print_body(print_row(quote_ts=later))["execution_nbbo_age_ms"] == -749.999
-
-
-@pytest.mark.parametrize(
-    ("place", "edges"),
-    [
-        (NEWEST, {"before": None, "after": None}),
-        (Place(False, 5, 7, 3), {"before": Position(5, 7, 3)}),
-        (Place(True, 5, 7, 3), {"after": Position(5, 7, 3)}),
-        (Place(False, 5, 7, 0, True), {"before": Position(5, 7, -1)}),
-        (Place(True, 5, 7, 0, True), {"after": Position(5, 7, 2**31)}),
-    ],
-)
-def test_edges_of_a_pair_stand_beyond_every_stream(place: Place, edges: dict[str, Any]) -> None:
-    assert _edges(place) == edges
 
 
 @pytest.mark.parametrize(

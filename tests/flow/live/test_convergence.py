@@ -17,7 +17,7 @@ from tests.flow.live import tabs
 from tests.flow.live.tabs import Tab, in_thread, trickle
 from tests.support.workers import derive_all, ingest_all, make_run, seed_items
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("log_db", "quiet_hub")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("log_db", "quiet_hub"), pytest.mark.long]
 
 PANEL = {
     "tape": re.compile(r'<tape-lane[^>]*data-panel="tape".*?<tbody>(.*?)</tbody>', re.DOTALL),

@@ -19,7 +19,7 @@ from tests.support.database import empty_database
 from tests.support.market import CALL, PUT, rows
 from tests.support.reference import utc
 
-pytestmark = pytest.mark.usefixtures("log_db")
+pytestmark = [pytest.mark.usefixtures("log_db"), pytest.mark.long]
 NOW = utc("2026-11-21T12:00")
 WED, THU, FRI, MON = (date(2023, 11, day) for day in (15, 16, 17, 20))
 HOUR = 3600 * 10**6

@@ -143,7 +143,7 @@ def test_expiry_is_measured_by_the_clock_and_not_by_the_start_of_a_transaction()
         (f"{leases._host()}:notanumber:5", False),
         (f"{leases._host()}:1:0", True),
         (f"{leases._host()}:4194304:77", True),
-        (leases.this_process(), False),
+        pytest.param(leases.this_process(), False, id="this process"),
     ],
 )
 def test_only_a_gone_process_of_this_very_boot_counts_as_dead(holder: str, dead: bool) -> None:

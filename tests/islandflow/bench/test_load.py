@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_load_reports_rates_lag_memory_and_a_verdict() -> None:

@@ -11,7 +11,7 @@ from islandflow.management.commands import prove_equities
 from islandflow.tickproof import oracle, proof
 from tests.islandflow.tickproof.ticks import cut_ticks, small_day
 
-pytestmark = pytest.mark.usefixtures("log_db")
+pytestmark = [pytest.mark.usefixtures("log_db"), pytest.mark.long]
 
 
 def prove(data: Path, repeat: str) -> list[str]:

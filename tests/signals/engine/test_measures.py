@@ -7,15 +7,10 @@ import pytest
 from flow.domain.contracts import parse_contract
 from flow.domain.events import PrintFlag, QuoteMode, StampedPrint
 from flow.domain.ids import content_uid
-from signals.engine.clusters import Held
 from signals.engine.features import Features, as_mapping, ratio, whole
-from signals.engine.groups import Group
 from signals.engine.measures import measure
-from signals.engine.packets import build_packet, identity_of
 from signals.engine.params import Params
-from signals.engine.records import ENGINE_VERSION, Packet
-from signals.engine.rulings import Ruling
-from signals.engine.subjects import subject_of
+from signals.engine.records import ENGINE_VERSION
 from signals.engine.tally import tally_members
 from tests.support.engine_builders import (
     AUCTION,
@@ -24,29 +19,12 @@ from tests.support.engine_builders import (
     CROSS,
     ISO,
     SPY_CALL,
-    SPY_PUT,
     T0,
     ms,
     stamped,
     unquoted,
 )
-
-RULING = Ruling(7, Params())
-
-
-def packet_of(*prints: StampedPrint, late_count: int = 0) -> Packet:
-    contract = prints[0].contract
-    held = [Held(print_, 7) for print_ in prints]
-    subject = subject_of(Group(0, contract, held, late_count=late_count), RULING.params)
-    return build_packet(
-        subject.members, subject.text, subject.underlying, RULING, subject.tally,
-        subject.features, identity=identity_of(contract, prints[0]), ts=prints[0].ts,
-        end_ts=prints[-1].ts, cause_seq=99, ordinal=4,
-    )  # fmt: skip
-
-
-def features_of(*prints: StampedPrint, late_count: int = 0) -> Features:
-    return packet_of(*prints, late_count=late_count).features
+from tests.support.packet_builders import RULING, features_of, packet_of
 
 
 def golden_prints() -> list[StampedPrint]:
@@ -261,130 +239,6 @@ def test_one_unknown_premium_makes_the_sum_unknown() -> None:
     assert packet.features.premium_buy_usd is None
     assert packet.features.premium_sell_usd is None
     assert packet.features.event_gate == "premium_unknown"
-
-
-def test_what_it_is_about() -> None:
-    found = features_of(stamped(contract="SPXW-2025-01-17-5900.5-P", iv=0.21))
-
-    assert (found.option_type, found.security_type) == ("put", "index")
-    assert (found.expiry, found.strike, found.dte_days) == ("2025-01-17", 5900.5, 2)
-    assert (found.session, found.session_date) == ("regular", "2025-01-15")
-    assert found.granularity == "tick"
-    assert found.execution_iv == 0.21
-
-
-def test_volatility_change_between_first_and_last() -> None:
-    found = features_of(stamped(seq=1, iv=0.20), stamped(seq=2, ts=ms(1), iv=0.2345678))
-
-    assert found.execution_iv_change == 0.034568
-    assert features_of(stamped(seq=1), stamped(seq=2, iv=0.2)).execution_iv_change is None
-
-
-@pytest.mark.parametrize(
-    ("contract", "moneyness", "otm"),
-    [(SPY_CALL, 0.998890, -0.001110), (SPY_PUT, 0.998890, 0.001110)],
-)
-def test_moneyness_is_signed_by_right(contract: str, moneyness: float, otm: float) -> None:
-    found = features_of(stamped(contract=contract))
-
-    assert found.underlying_mid == 450.5
-    assert found.underlying_spread_bps == 0.44
-    assert (found.moneyness, found.otm_pct) == (moneyness, otm)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"spot_bid_micros": None},
-        {"spot_ask_micros": None},
-        {"spot_bid_micros": 0},
-        {"spot_ts": None},
-        {"flags": int(PrintFlag.SPOT_STALE)},
-    ],
-)
-def test_underlying_quote_that_is_not_fresh_is_not_used(changes: dict[str, object]) -> None:
-    found = features_of(stamped(**changes))
-
-    assert found.underlying_mid is None
-    assert (found.moneyness, found.otm_pct, found.underlying_spread_bps) == (None, None, None)
-
-
-def test_age_of_the_underlying_is_judged_by_its_stamp_alone() -> None:
-    """Errata 4: on a live feed of changes a quote stands, however old; the stamp knows the feed."""
-    found = features_of(stamped(spot_ts=T0 - 800_000_000))
-
-    assert (found.underlying_mid, found.otm_pct) == (450.5, -0.00111)
-
-
-def test_move_is_that_before_the_opening_print() -> None:
-    found = features_of(stamped(seq=1, move_60s_bps=-12.5), stamped(seq=2, move_60s_bps=40.0))
-
-    assert found.underlying_move_bps == -12.5
-
-
-AT_FIFTEEN: dict[str, object] = {
-    "contract": "NVDA-2025-01-17-450-C",
-    "price_micros": 15_000_000, "bid_micros": 14_900_000, "ask_micros": 15_000_000,
-}  # fmt: skip
-
-
-def sweep_prints(**changes: object) -> list[StampedPrint]:
-    return [stamped(seq=n, ts=ms(n * 50), venue=3 + n, **changes) for n in range(3)]
-
-
-def test_unstated_venue_and_the_tape_itself_are_no_venue_of_marked_orders() -> None:
-    marked = [
-        stamped(seq=n, ts=ms(n), venue=venue, conditions=(ISO,))
-        for n, venue in enumerate((0, 11, 4))  # not stated, OPRA, a venue
-    ]
-
-    found = features_of(*marked)
-    assert (found.iso_count, found.iso_venue_count, found.venue_count) == (3, 1, 1)
-    assert features_of(*marked[:2]).iso_venue_count == 0
-
-
-def test_marked_orders_far_apart_and_small_are_a_sweep() -> None:
-    #  S  mid   S      400 ms, 18 contracts for $27,000, on two venues
-    found = features_of(
-        stamped(seq=1, size=9, conditions=(ISO,), **AT_FIFTEEN),
-        stamped(seq=2, size=1, ts=ms(200), **AT_FIFTEEN | {"ask_micros": 15_100_000}),
-        stamped(seq=3, size=9, ts=ms(400), venue=5, conditions=(ISO,), **AT_FIFTEEN),
-    )
-
-    assert (found.iso_sweep, found.burst_sweep, found.sweep) == (True, False, True)
-    assert (found.sweep_count, found.sweep_size, found.sweep_span_ms) == (2, 18, 400.0)
-
-
-def test_sweep_is_described() -> None:
-    found = features_of(*sweep_prints())
-
-    assert (found.sweep, found.burst_sweep, found.iso_sweep) == (True, True, False)
-    assert (found.sweep_sign, found.sweep_count, found.sweep_venue_count) == (1, 3, 3)
-    assert (found.sweep_span_ms, found.sweep_size) == (100.0, 300)
-    assert (found.sweep_side_ratio, found.sweep_premium_usd) == (1.0, 126_000.0)
-
-
-@pytest.mark.parametrize("code", [AUCTION, CROSS, COMPLEX, ord("k"), ord("e"), ord("R")])
-def test_packages_auctions_crosses_and_floor_trades_never_sweep(code: int) -> None:
-    assert features_of(*sweep_prints(conditions=(code,))).sweep is False
-
-
-def test_minute_bars_never_sweep() -> None:
-    found = features_of(*sweep_prints(flags=int(PrintFlag.MINUTE_BAR)))
-
-    assert found.sweep is False
-    assert found.granularity == "minute"
-
-
-def test_unknown_premium_never_sweeps() -> None:
-    assert features_of(*sweep_prints(premium_micros=None)).sweep is False
-
-
-def test_floor_of_a_sweep_follows_the_security_type() -> None:
-    # 3 x 20 contracts at 4.20 are $25,200: enough in a single name, not in an ETF
-    assert features_of(*sweep_prints(size=20)).sweep is False
-    stock = sweep_prints(size=20, contract="AAPL-2025-01-17-450-C")
-    assert features_of(*stock).sweep is True
 
 
 def test_labels_of_the_members_are_counted() -> None:

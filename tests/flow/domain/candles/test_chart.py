@@ -13,9 +13,8 @@ from flow.domain.candles.state import CandleState
 from flow.domain.candles.step import advance
 from flow.domain.events import Control
 from flow.domain.sessions import Calendar, SessionDay, at_new_york
-from tests.support.candle_builders import B, equity_print, trade
+from tests.support.candle_builders import MINUTE, B, equity_print, trade
 
-MINUTE = 60_000_000
 FOREVER = 2**62
 # The Friday after Thanksgiving 2023 closes at 13:00.
 WEDNESDAY, FRIDAY = date(2023, 11, 22).toordinal(), date(2023, 11, 24).toordinal()
