@@ -9,7 +9,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
-from ingest.synthetic.acting import Part
+from flow.domain.events import TradingHalt
+from ingest.synthetic.acting import Part, halts_of
 from ingest.synthetic.background import Background
 from ingest.synthetic.book import Book, StockQuote
 from ingest.synthetic.clockwork import cell_of, print_curve, start_of
@@ -95,6 +96,16 @@ class Market:
             row = heappop(pending)
             items.append(Item(row[0], row[4], row[5]))
         return items
+
+    def halts(self, from_us: int, until_us: int) -> list[TradingHalt]:
+        """Return the halts and resumptions of a stretch of time, in order."""
+        found = [
+            halt
+            for scene in self._scenes.active(from_us, until_us)
+            for halt in halts_of(scene)
+            if from_us <= halt.ts < until_us
+        ]
+        return sorted(found, key=lambda halt: (halt.ts, halt.uid))
 
     def _enter(self, beat: int) -> None:
         """Find again what earlier beats of the scenes still send."""

@@ -5,10 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.clock import ManualClock
-from flow.domain.events import OptionPrint
+from flow.domain.events import OptionPrint, TradingHalt
 from ingest.feeds import FeedItem
 from ingest.synthetic.config import config_at, config_of
+from ingest.synthetic.market import ListedScenes
+from ingest.synthetic.steps import Halt
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
+from tests.ingest.synthetic.scenes import scene_of
 
 S = 1_000_000
 NOW = 1_737_000_000 * S
@@ -173,6 +176,34 @@ def test_a_session_market_sleeps_through_the_night_and_wakes_before_the_open() -
     wall.clock.advance(4 * 3_600 * S)
     assert read_until(feed, wall, wall.now() + 20 * S)
     assert not feed.capabilities.always_open
+
+
+def halting(wall: Wall) -> SyntheticFeed:
+    scene = scene_of(Halt(at_us=10 * S, for_us=10 * S), start_us=NOW)
+    feed = SyntheticFeed(7, scenes=ListedScenes([scene]), wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    return feed
+
+
+def halts(items: list[FeedItem]) -> list[tuple[int, bool]]:
+    return [((i.ts - NOW) // S, i.halted) for i in items if isinstance(i, TradingHalt)]
+
+
+def test_a_halt_that_a_pause_skipped_is_told_afterwards() -> None:
+    wall = Wall()
+    feed = halting(wall)
+    read_until(feed, wall, NOW + 5 * S)
+    wall.clock.advance(40 * S)
+    after = feed.read(10_000, 0.05)
+
+    assert halts(after[:2]) == halts(after) == [(10, True), (20, False)]
+
+
+def test_a_feed_that_starts_within_a_halt_tells_it_first() -> None:
+    wall = Wall(NOW + 15 * S)
+    assert halts(read_until(halting(wall), wall, NOW + 25 * S)) == [(10, True), (20, False)]
+    wall = Wall(NOW + 25 * S)
+    assert halts(read_until(halting(wall), wall, NOW + 30 * S)) == []
 
 
 def test_a_firehose_says_what_it_achieves() -> None:

@@ -18,7 +18,6 @@ from ingest.marketstats import MarketStats
 from ingest.synthetic.chains import expiries, listed_from
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at, config_of
 from ingest.synthetic.market import Market
-from ingest.synthetic.sheet import Notice
 from ingest.synthetic.ticks import option_tick, stock_tick
 from ingest.synthetic.trading_days import trading_calendar
 from ingest.synthetic.universe import universe
@@ -35,7 +34,7 @@ GOLDEN = {
 def events(seed: int, seconds: int, config: MarketConfig | None = None) -> list[MarketEvent]:
     source = Market(seed, config)
     items = [item for beat in range(FIRST, FIRST + 4 * seconds) for item in source.beat(beat)]
-    return [item.event for item in items if not isinstance(item.event, Notice)]
+    return [item.event for item in items if isinstance(item.event, MarketEvent)]
 
 
 @lru_cache
