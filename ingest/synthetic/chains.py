@@ -37,7 +37,7 @@ class Series:
         self.close_us = close_us
         self.strike = strike_micros / 1_000_000
         self.is_call = right == "C"
-        self.memo: tuple[int, float, float, float] = (-1, 0.0, 0.0, 0.0)
+        self.memo: tuple[int, float, float, float, float] = (-1, 0.0, 0.0, 0.0, 0.0)
 
 
 class Chains:
