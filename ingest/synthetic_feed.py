@@ -77,6 +77,11 @@ class SyntheticFeed:
             f"sends {self._meter.per_s:,.0f} events/s of {self._config.events_per_s:,.0f} asked for"
         )
 
+    @property
+    def rates(self) -> tuple[float | None, float | None]:
+        """Return events a second over the last ten seconds of the wall, and those asked for."""
+        return self._meter.per_s, self._config.events_per_s or None
+
     def open(self, cursor: Cursor | None) -> None:
         """Go on after `cursor`; one of another seed or other settings starts a new market."""
         if self._look is not None:

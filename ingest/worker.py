@@ -264,6 +264,7 @@ class IngestWorker:
             origin=self.origin,
             state=state,
             detail=detail,
+            rates=getattr(self.feed, "rates", (None, None)),
             last_event_ts=builder.max_ts,
             gaps=gaps,
         )

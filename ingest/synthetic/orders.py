@@ -187,7 +187,7 @@ class Orders:
             )
             known = self._terms[listing.number] = (first, found, roots)
         table = (
-            DAILY_EXPIRY if listing.has_dailies
+            DAILY_EXPIRY if listing.has_dailies or listing.has_midweeks
             else WEEKLY_EXPIRY if listing.has_weeklies else MONTHLY_EXPIRY
         )  # fmt: skip
         place = min(table[draw], len(known[1]) - 1)

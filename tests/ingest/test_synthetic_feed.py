@@ -212,8 +212,13 @@ def test_a_firehose_says_what_it_achieves() -> None:
     feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
     feed.open(None)
     assert feed.detail == ""
+    assert feed.rates == (None, 2_000)
     read_until(feed, wall, NOW + 15 * S)
     assert re.fullmatch(r"sends (1,9|2,0)\d\d events/s of 2,000 asked for", feed.detail)
+    achieved, asked = feed.rates
+    assert achieved is not None
+    assert 1_900 < achieved < 2_100
+    assert asked == 2_000
 
 
 def test_an_ordinary_market_says_nothing() -> None:
@@ -221,3 +226,5 @@ def test_an_ordinary_market_says_nothing() -> None:
     feed = paced(wall)
     read_until(feed, wall, NOW + 15 * S)
     assert feed.detail == ""
+    assert feed.rates[0] is not None
+    assert feed.rates[1] is None
