@@ -91,9 +91,7 @@ class SyntheticFeed:
             self._seek(int(cursor["beat"]), int(cursor["skip"]), int(cursor["start_us"]))
             self._count = int(cursor["count"])
         else:
-            self._seek(0, 0, self._first_instant())
-            self._count = 0
-            self._owed = self._halts_in_force()
+            self._begin()
 
     def read(self, limit: int, timeout_s: float) -> list[FeedItem]:
         """Return the events whose time has come; waits at most `timeout_s` for the first."""
@@ -129,6 +127,15 @@ class SyntheticFeed:
         """Return the skipped stretches (from, to) that were not taken yet."""
         gaps, self.gaps = self.gaps, []
         return gaps
+
+    def _begin(self) -> None:
+        """Start a new market; planning its first scenes may take seconds, and they are no gap."""
+        self._seek(0, 0, self._first_instant())
+        if self._wall is not None and self._given_start_us is None:
+            self._present()
+            self._seek(0, 0, self._first_instant())
+        self._count = 0
+        self._owed = self._halts_in_force()
 
     def _hear(self, now: int) -> None:
         if self._look is not None and now >= self._look_again_us:

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from flow.domain.events import OptionPrint, TradingHalt
 from ingest.feeds import FeedItem
 from ingest.synthetic.config import config_at, config_of
 from ingest.synthetic.market import ListedScenes
-from ingest.synthetic.steps import Halt
+from ingest.synthetic.steps import Halt, Scene
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
 from tests.ingest.synthetic.scenes import scene_of
 
@@ -204,6 +205,25 @@ def test_a_feed_that_starts_within_a_halt_tells_it_first() -> None:
     assert halts(read_until(halting(wall), wall, NOW + 25 * S)) == [(10, True), (20, False)]
     wall = Wall(NOW + 25 * S)
     assert halts(read_until(halting(wall), wall, NOW + 30 * S)) == []
+
+
+def test_planning_the_first_scenes_for_long_leaves_no_gap() -> None:
+    wall = Wall()
+
+    class Slow(ListedScenes):
+        plans = 0
+
+        def active(self, from_us: int, until_us: int) -> Sequence[Scene]:
+            if not self.plans:
+                wall.clock.advance(8 * S)
+            self.plans += 1
+            return super().active(from_us, until_us)
+
+    feed = SyntheticFeed(5, scenes=Slow(), wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    items = read_until(feed, wall, NOW + 10 * S)
+    assert feed.gaps == []
+    assert NOW + 8 * S <= items[0].ts < NOW + 9 * S  # type: ignore[union-attr]
 
 
 def test_a_firehose_says_what_it_achieves() -> None:
