@@ -143,6 +143,8 @@ class FeedCursor(models.Model):
     last_event_ts = models.DateTimeField(null=True)
     last_received_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+    events_per_s = models.FloatField(null=True)
+    asked_events_per_s = models.FloatField(null=True)
 
     class Meta:
         managed = False

@@ -16,6 +16,7 @@ from flow.domain.events import (
     MarketEvent,
     OptionPrint,
     OptionQuote,
+    TradingHalt,
 )
 from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar
@@ -29,7 +30,7 @@ from flow.storage.kinds import (
 )
 from flow.storage.streams import StreamHead
 from flow.storage.writer import Batch, Counters
-from ingest.feeds import Capabilities, stream_kind
+from ingest.feeds import Capabilities, FeedEvent, stream_kind
 from ingest.sightings import Sightings
 from ingest.stamping import Stamper
 from signals.engine.equities.placement import place_equity
@@ -38,6 +39,7 @@ from signals.engine.params import Params
 from signals.engine.placement import place
 
 KNOWN_UIDS = 50_000
+KNOWN_HALTS = 5_000
 PRINT_KINDS = ("option_print", "equity_print")
 Identity = tuple[int, bytes]
 
@@ -63,6 +65,7 @@ class Builder:
         self._instruments = instruments
         # By the key of the log, (ts, uid): what is a resend must not depend on our memory.
         self._uids: dict[str, OrderedDict[Identity, int]] = {k: OrderedDict() for k in heads}
+        self._halts: OrderedDict[Identity, None] = OrderedDict()
         self._add: dict[type, Callable[[Any], None]] = {
             OptionPrint: self._option_print,
             OptionQuote: self._option_quote,
@@ -86,9 +89,21 @@ class Builder:
         if len(known) > KNOWN_UIDS:
             known.popitem(last=False)  # a plain dict would scan its deleted head each time
 
-    def add(self, event: MarketEvent) -> None:
+    def remember_halt(self, identity: Identity) -> bool:
+        """Keep the identity of a halt or resumption; False where it was known."""
+        if identity in self._halts:
+            return False
+        self._halts[identity] = None
+        if len(self._halts) > KNOWN_HALTS:
+            self._halts.popitem(last=False)
+        return True
+
+    def add(self, event: FeedEvent) -> None:
         """Take one event: a resend is counted and dropped, a conflict goes to quarantine."""
         self.counters.received += 1
+        if isinstance(event, TradingHalt):
+            self._halt(event)
+            return
         kind = stream_kind(event)
         wire = wire_hash(event)
         identity = (event.ts, event.uid)
@@ -108,6 +123,15 @@ class Builder:
             return
         self.counters.quarantined += 1
         self.conflicts.append(conflict(event))
+
+    def _halt(self, event: TradingHalt) -> None:
+        """Tell both print streams, at this place among their rows."""
+        if not self.remember_halt((event.ts, event.uid)):
+            self.counters.duplicates += 1
+            return
+        self.counters.stored += 1
+        for kind in PRINT_KINDS:
+            self.batches[kind].add_control("halt", event.ts, event.payload())
 
     def _option_print(self, event: OptionPrint) -> None:
         batch = self.batches["option_print"]

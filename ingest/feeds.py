@@ -15,6 +15,7 @@ from flow.domain.events import (
     OptionPrint,
     OptionQuote,
     QuoteMode,
+    TradingHalt,
 )
 from flow.domain.units import SECOND_US
 
@@ -22,7 +23,8 @@ FUTURE_BOUND_US = SECOND_US
 MAX_NOTIONAL_MICROS = 90_000_000_000 * 1_000_000
 MAX_COUNT = 2**31 - 1
 
-FeedItem = MarketEvent | Malformed
+FeedEvent = MarketEvent | TradingHalt
+FeedItem = FeedEvent | Malformed
 Cursor = dict[str, Any]
 
 
@@ -75,7 +77,7 @@ class Feed(Protocol):
 
 
 def check_time(
-    event: MarketEvent,
+    event: FeedEvent,
     received_at: int,
     bound_us: int = FUTURE_BOUND_US,
     *,

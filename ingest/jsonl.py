@@ -15,15 +15,15 @@ from flow.domain.events import (
     EquityPrint,
     EquityQuote,
     Malformed,
-    MarketEvent,
     OptionPrint,
     OptionQuote,
     PrintFlag,
+    TradingHalt,
 )
 from flow.domain.ids import content_uid
 from flow.domain.units import MICROS, MINUTE_US, from_datetime
 from flow.domain.venues import is_off_exchange, venue_code
-from ingest.feeds import MAX_COUNT, MAX_NOTIONAL_MICROS, FeedItem, stream_kind
+from ingest.feeds import MAX_COUNT, MAX_NOTIONAL_MICROS, FeedEvent, FeedItem, stream_kind
 from ingest.jsonl_encode import encode_event
 from ingest.jsonl_lines import (
     DECODER,
@@ -32,6 +32,7 @@ from ingest.jsonl_lines import (
     EquityQuoteLine,
     EventLine,
     FeedLine,
+    HaltLine,
     NewsLine,
     OptionPrintLine,
     OptionQuoteLine,
@@ -92,18 +93,18 @@ class JsonlParser:
             return None
         return content_uid(self._source, "equity_print", "id", line.corrects)
 
-    def _uid(self, line: EventLine, event: MarketEvent) -> bytes:
+    def _uid(self, line: EventLine, event: FeedEvent) -> bytes:
         """Return the identity: the line's own, of its id, or of its content."""
         if line.uid is not None:
             return bytes.fromhex(line.uid)
-        kind = stream_kind(event)
+        kind = "halt" if isinstance(event, TradingHalt) else stream_kind(event)
         if line.id is not None:
             return content_uid(self._source, kind, "id", line.id)
         values = msgspec.structs.astuple(event)
         if isinstance(event, EquityPrint) and event.corrects is None:
             values = values[:-1]  # identities of before there were corrections stay what they are
         content = content_uid(self._source, kind, *values)
-        if line.sequence is not None or not self._counts_repeats:
+        if line.sequence is not None or not self._counts_repeats or kind == "halt":
             return content
         return content_uid(content.hex(), self._occurrence(content, event.ts))
 
@@ -151,6 +152,8 @@ def _event(line: EventLine, ts: int, raw: bytes, where: str) -> FeedItem:
             ts, b"", line.symbol, _micros(line.bid), _micros(line.ask),
             line.bid_size, line.ask_size, line.sequence,
         )  # fmt: skip
+    if isinstance(line, HaltLine):
+        return TradingHalt(ts, b"", line.symbol, line.halted, line.sequence)
     if isinstance(line, OptionPrintLine):
         return _option_print(line, ts, raw, where)
     return _equity_print(line, ts, raw, where)

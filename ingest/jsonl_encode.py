@@ -7,18 +7,20 @@ from flow.domain.condition_table import CONDITIONS
 from flow.domain.events import (
     EquityPrint,
     EquityQuote,
-    MarketEvent,
     OptionPrint,
     OptionQuote,
     PrintFlag,
+    TradingHalt,
 )
 from flow.domain.units import micros_to_text
 from flow.domain.venues import venue_mic
+from ingest.feeds import FeedEvent
 from ingest.jsonl_lines import (
     EQUITY_NAMES,
     EquityPrintLine,
     EquityQuoteLine,
     EventLine,
+    HaltLine,
     OptionPrintLine,
     OptionQuoteLine,
     Words,
@@ -28,7 +30,7 @@ _ENCODER = msgspec.json.Encoder()
 _UNKNOWN_WORD = "?"
 
 
-def encode_event(event: MarketEvent, n: int | None = None) -> bytes:
+def encode_event(event: FeedEvent, n: int | None = None) -> bytes:
     """Return the line of an event, without line end; parsing it gives the event back.
 
     `n` numbers the line for a sender that resends. Stamps (late, stale) are no part of an event.
@@ -36,7 +38,7 @@ def encode_event(event: MarketEvent, n: int | None = None) -> bytes:
     return _ENCODER.encode(_line(event, n))
 
 
-def _line(event: MarketEvent, n: int | None) -> EventLine:
+def _line(event: FeedEvent, n: int | None) -> EventLine:
     ts, uid, order = event.ts, event.uid.hex(), event.order
     if isinstance(event, OptionQuote):
         return OptionQuoteLine(
@@ -57,6 +59,10 @@ def _line(event: MarketEvent, n: int | None) -> EventLine:
             venue=venue_mic(event.venue), conditions=_words(event), iv=event.iv,
             granularity="minute" if event.flags & PrintFlag.MINUTE_BAR else "tick",
         )  # fmt: skip
+    if isinstance(event, TradingHalt):
+        return HaltLine(
+            ts_us=ts, uid=uid, sequence=order, n=n, symbol=event.symbol, halted=event.halted
+        )
     return EquityPrintLine(
         ts_us=ts, uid=uid, sequence=order, n=n, symbol=event.symbol,
         price=micros_to_text(event.price_micros), size=micros_to_text(event.size_micros),

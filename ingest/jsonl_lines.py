@@ -92,6 +92,13 @@ class EquityPrintLine(Line, tag="equity_print", kw_only=True):
     cancel: bool = False
 
 
+class HaltLine(Line, tag="halt", kw_only=True):
+    """Trading in a symbol and its options stops, or goes on."""
+
+    symbol: Symbol
+    halted: bool
+
+
 class NewsLine(Struct, tag="news", tag_field="type"):
     """Reserved: step 3 gives it a shape."""
 
@@ -107,7 +114,7 @@ class FeedLine(Struct, tag="feed", tag_field="type", forbid_unknown_fields=True,
     off_exchange: bool = True
 
 
-EventLine = OptionQuoteLine | OptionPrintLine | EquityQuoteLine | EquityPrintLine
+EventLine = OptionQuoteLine | OptionPrintLine | EquityQuoteLine | EquityPrintLine | HaltLine
 AnyLine = EventLine | NewsLine | FeedLine
 DECODER = msgspec.json.Decoder(AnyLine)
 
@@ -123,7 +130,7 @@ _EXPECTED = {
     "contract": ("bad_contract", "a contract symbol of 1 to 40 printable characters"),
     "symbol": ("bad_symbol", "a symbol of 1 to 16 capital letters, digits, '.', '/' or '-'"),
     "corrects": ("bad_field", "the print taken back, in `corrects` or `corrects_uid`, not both"),
-    "type": ("unknown_type", "option_quote, option_print, equity_quote or equity_print"),
+    "type": ("unknown_type", "option_quote, option_print, equity_quote, equity_print or halt"),
 }  # fmt: skip
 _PATH = re.compile(r" - at `\$\.([a-z_]+)")
 

@@ -1,19 +1,20 @@
 """Telling resends from new events by asking the log: after a restart, and for a second import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 
-from flow.domain.events import MarketEvent
-from flow.domain.units import to_datetime
+from flow.domain.events import MarketEvent, TradingHalt
+from flow.domain.units import SECOND_US, to_datetime
 from flow.storage.instruments import Instruments
 from flow.storage.kinds import SPECS, Row
 from flow.storage.streams import StreamHead
 from ingest.building import Builder
-from ingest.feeds import stream_kind
+from ingest.feeds import FeedEvent, stream_kind
 
 TAIL_ROWS = 20_000
+TAIL_US = 86_400 * SECOND_US  # halts are rare: those of the last day are all that is asked for
 
 
 def row_wire_hash(kind: str, row: Row, instruments: Instruments) -> int:
@@ -41,17 +42,36 @@ def remember_tail(
             rows = cursor.fetchall()
         for ts, uid, *fields in reversed(rows):
             builder.remember(kind, (ts, uid), row_wire_hash(kind, (*fields,), instruments))
+    _remember_halts(conn, builder)
+
+
+def _remember_halts(conn: psycopg.Connection[Any], builder: Builder) -> None:
+    head = builder.heads["equity_print"]
+    if head.clock is None:
+        return
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute(
+            """SELECT ts, payload ->> 'uid' FROM control
+               WHERE stream = %s AND kind = 'halt' AND ts > %s ORDER BY seq""",
+            (head.id, to_datetime(head.clock - TAIL_US)),
+        )
+        for ts, uid in cursor.fetchall():
+            builder.remember_halt((ts, bytes.fromhex(uid)))
 
 
 def remember_present(
     conn: psycopg.Connection[Any],
     builder: Builder,
     instruments: Instruments,
-    events: list[MarketEvent],
+    events: Sequence[FeedEvent],
 ) -> None:
     """Remember which of these events the log holds already, by (stream, ts, uid)."""
     for kind, head in builder.heads.items():
-        wanted = [event for event in events if stream_kind(event) == kind]
+        wanted = [
+            event
+            for event in events
+            if not isinstance(event, TradingHalt) and stream_kind(event) == kind
+        ]
         if not wanted or head.next_seq == 1:
             continue
         for ts, uid, *fields in _present(conn, head, wanted):

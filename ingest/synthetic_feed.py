@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from flow.domain.events import MarketEvent, QuoteMode
+from flow.domain.events import MarketEvent, QuoteMode, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.feeds import Capabilities, Cursor, FeedItem
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at
 from ingest.synthetic.market import Market, SceneSource
+from ingest.synthetic.schedule import LONGEST_US
 from ingest.synthetic.sheet import Item, Notice
 
 DEFAULT_START_US = 1_736_953_200 * SECOND_US  # 2025-01-15 10:00 in New York
@@ -58,6 +59,7 @@ class SyntheticFeed:
         self._look = look
         self._look_again_us = 0
         self._meter = Meter()
+        self._owed: list[FeedItem] = []  # halts of a time that the feed did not play
         self._seek(0, 0, self._first_instant())
         self._count = 0
 
@@ -75,6 +77,11 @@ class SyntheticFeed:
             f"sends {self._meter.per_s:,.0f} events/s of {self._config.events_per_s:,.0f} asked for"
         )
 
+    @property
+    def rates(self) -> tuple[float | None, float | None]:
+        """Return events a second over the last ten seconds of the wall, and those asked for."""
+        return self._meter.per_s, self._config.events_per_s or None
+
     def open(self, cursor: Cursor | None) -> None:
         """Go on after `cursor`; one of another seed or other settings starts a new market."""
         if self._look is not None:
@@ -84,8 +91,7 @@ class SyntheticFeed:
             self._seek(int(cursor["beat"]), int(cursor["skip"]), int(cursor["start_us"]))
             self._count = int(cursor["count"])
         else:
-            self._seek(0, 0, self._first_instant())
-            self._count = 0
+            self._begin()
 
     def read(self, limit: int, timeout_s: float) -> list[FeedItem]:
         """Return the events whose time has come; waits at most `timeout_s` for the first."""
@@ -121,6 +127,15 @@ class SyntheticFeed:
         """Return the skipped stretches (from, to) that were not taken yet."""
         gaps, self.gaps = self.gaps, []
         return gaps
+
+    def _begin(self) -> None:
+        """Start a new market; planning its first scenes may take seconds, and they are no gap."""
+        self._seek(0, 0, self._first_instant())
+        if self._wall is not None and self._given_start_us is None:
+            self._present()
+            self._seek(0, 0, self._first_instant())
+        self._count = 0
+        self._owed = self._halts_in_force()
 
     def _hear(self, now: int) -> None:
         if self._look is not None and now >= self._look_again_us:
@@ -166,7 +181,7 @@ class SyntheticFeed:
 
     def _take(self, limit: int, now: int | None) -> list[FeedItem]:
         """Return events of this beat and the next ones, none whose time has not come."""
-        taken: list[FeedItem] = []
+        taken, self._owed = self._owed[:limit], self._owed[limit:]
         while len(taken) < limit:
             items = self._present()
             if self._skip >= len(items):
@@ -183,13 +198,24 @@ class SyntheticFeed:
                 taken.append(item.event)
         return taken
 
+    def _halts_in_force(self) -> list[FeedItem]:
+        """Return what has stopped before the first instant and goes on behind it."""
+        start = self._start_us // BEAT_US * BEAT_US
+        stopped: dict[str, TradingHalt] = {}
+        for halt in self._market.halts(start - LONGEST_US, start):
+            stopped[halt.symbol] = halt
+        return [halt for halt in stopped.values() if halt.halted]
+
     def _skip_backlog(self, now: int) -> None:
         behind = self._next_due(now)
         if now - behind <= MAX_BACKLOG_US:
             return
         beat = (now // SECOND_US * SECOND_US - self._start_us) // BEAT_US
         self._seek(beat, 0, self._start_us)
-        self.gaps.append((behind, self._next_due(now)))
+        until = self._next_due(now)
+        self.gaps.append((behind, until))
+        # What stopped or went on meanwhile is known: an exchange repeats it to who comes back.
+        self._owed += self._market.halts(behind, until)
 
 
 class Meter:
@@ -218,5 +244,5 @@ def ledger(
 
 def _events(seed: int, rate_prints_per_s: float, start_us: int) -> Iterator[MarketEvent]:
     for item in Market(seed, config_at(rate_prints_per_s)).items(start_us // BEAT_US):
-        if not isinstance(item.event, Notice):
+        if isinstance(item.event, MarketEvent):
             yield item.event

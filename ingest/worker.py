@@ -16,7 +16,7 @@ from psycopg.errors import UniqueViolation
 
 from flow.cadence import Every
 from flow.collector import calm_collector
-from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, MarketEvent, OptionQuote
+from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, OptionQuote
 from flow.domain.units import MILLISECOND_US, SECOND_US
 from flow.malformed import BadInput, FeedStopped
 from flow.storage import leases
@@ -33,7 +33,7 @@ from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
 from ingest.capability import CapabilityEntries
-from ingest.feeds import Cursor, Feed, FeedItem, check_time
+from ingest.feeds import Cursor, Feed, FeedEvent, FeedItem, check_time
 from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Promises
 from ingest.reference import ReferenceEntries
 from ingest.resends import remember_present, remember_tail
@@ -106,7 +106,7 @@ class IngestWorker:
         if not items and not self._clock_due(idle=True):
             return False
         checked = [self._checked(item, now) for item in items]
-        events: list[MarketEvent]
+        events: list[FeedEvent]
         events, malformed, stopped = self._bad.part(checked)
         has_more = len(items) >= READ_LIMIT or stopped is not None
         self._commit(events, malformed, stopped, received_at=now, has_more=has_more)
@@ -196,7 +196,7 @@ class IngestWorker:
 
     def _commit(
         self,
-        events: list[MarketEvent],
+        events: list[FeedEvent],
         malformed: list[Malformed],
         stopped: FeedStopped | None,
         *,
@@ -217,7 +217,7 @@ class IngestWorker:
             self._write(malformed, gaps, state=state, detail=detail)
 
     def _build(
-        self, events: list[MarketEvent], gaps: list[Gap], received_at: int, *, has_more: bool
+        self, events: list[FeedEvent], gaps: list[Gap], received_at: int, *, has_more: bool
     ) -> None:
         builder = self._builder
         builder.start_commit(received_at)
@@ -236,7 +236,7 @@ class IngestWorker:
         if builder.counters.stored or self._promises.rule == "wall":
             self._add_clock(received_at, idle=not events, has_more=has_more)
 
-    def _may_be_stored(self, events: list[MarketEvent]) -> bool:
+    def _may_be_stored(self, events: list[FeedEvent]) -> bool:
         """Whether the log has to be asked for resends: only until the feed has passed its end."""
         if self._stored_until is None or not events:
             return False
@@ -264,6 +264,7 @@ class IngestWorker:
             origin=self.origin,
             state=state,
             detail=detail,
+            rates=getattr(self.feed, "rates", (None, None)),
             last_event_ts=builder.max_ts,
             gaps=gaps,
         )

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from flow.models import ControlRequest
-from signals.engine.params import Params
+from flow.models import ControlRequest, Stream
+from signals.engine.params import PRESETS, Params
 from signals.models import TuningRevision
 
 FIRST_REASON = "Defaults of the engine and values of the environment"
+SYNTHETIC_PRESET = "measured"
+SYNTHETIC_REASON = f"Preset {SYNTHETIC_PRESET}: thresholds of the synthetic market"
 
 
 def tuning_create(
@@ -65,6 +67,27 @@ def seed_first_revision(values: dict[str, Any]) -> TuningRevision | None:
     if TuningRevision.objects.exists():
         return None
     return tuning_activate(tuning_create(values, reason=FIRST_REASON))
+
+
+def start_for_source(source: str, values: dict[str, Any]) -> TuningRevision | None:
+    """Put the thresholds of the synthetic market into force before its first event; else None.
+
+    Shape: `values` are those of the environment, which win. Only while revision 1 is the only one
+    and the log has no stream: what somebody works with is never changed. Source: DECISIONS 43.
+    """
+    if source != "synthetic" or Stream.objects.exists():
+        return None
+    if TuningRevision.objects.exclude(reason=FIRST_REASON).exists():
+        return None
+    merged = {**PRESETS[SYNTHETIC_PRESET], **values}
+    return tuning_activate(tuning_create(merged, reason=SYNTHETIC_REASON))
+
+
+def is_of_synthetic(values: dict[str, Any]) -> bool:
+    """Whether the revision in force is that of the synthetic market."""
+    active = active_revision()
+    wanted = Params.from_values({**PRESETS[SYNTHETIC_PRESET], **values}).digest
+    return active is not None and active.digest == wanted
 
 
 def environment_differences(values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

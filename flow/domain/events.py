@@ -114,6 +114,23 @@ class EquityPrint(msgspec.Struct, frozen=True, gc=False):
 MarketEvent = OptionQuote | OptionPrint | EquityQuote | EquityPrint
 
 
+class TradingHalt(msgspec.Struct, frozen=True, gc=False):
+    """Trading in a symbol and in its options stops (`halted`) or goes on: a fact, no row of a tape.
+
+    The log holds it as a control entry of each print stream.
+    """
+
+    ts: int
+    uid: bytes
+    symbol: str
+    halted: bool
+    order: int | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Return what its control entry says."""
+        return {"symbol": self.symbol, "halted": self.halted, "uid": self.uid.hex()}
+
+
 class Malformed(msgspec.Struct, frozen=True):
     """One piece of input that is no event: it goes to quarantine, never to the floor."""
 
@@ -193,7 +210,8 @@ class Control(msgspec.Struct, frozen=True):
     """An entry of the log that is no print: it has a position like every row.
 
     Kinds: `clock` (ts is the promise that nothing at or before it is on time any more),
-    `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt`, `calendar`
+    `tuning` (payload: revision, digest, values), `session_close`, `gap`, `halt` (payload of
+    TradingHalt; ts is when trading stopped or went on), `calendar`
     (flow.domain.event_calendar), `open_interest` (flow.domain.open_interest), `capability`
     (payload: `off_exchange`, whether the feed carries off-exchange prints).
     Only clock entries and session closes move the watermark.

@@ -43,6 +43,8 @@ class SourceStatus(NamedTuple):
     late: int
     last_event_ts: datetime | None
     last_received_at: datetime | None
+    events_per_s: float | None  # achieved lately, where the feed measures it
+    asked_events_per_s: float | None  # of a load run
 
     @property
     def word(self) -> str:
@@ -86,7 +88,7 @@ def source_status(alias: str, run: int) -> list[SourceStatus]:
                       extract(epoch FROM clock_timestamp() - last_received_at)::float8,
                       extract(epoch FROM last_received_at - last_event_ts)::float8,
                       received, stored, duplicates, quarantined, late,
-                      last_event_ts, last_received_at
+                      last_event_ts, last_received_at, events_per_s, asked_events_per_s
                FROM feed_cursor WHERE run = %s ORDER BY source LIMIT 1000""",
             [run],
         )

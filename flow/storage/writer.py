@@ -22,6 +22,7 @@ from flow.storage.leases import Lease, hold
 from flow.storage.streams import StreamHead
 
 _SEQ, _TS, _UID = 1, 2, 4
+Rates = tuple[float | None, float | None]  # events a second: achieved lately, asked for
 QUARANTINED_BYTES = 65_536
 
 
@@ -81,6 +82,7 @@ class Commit:
     detail: str = ""
     last_event_ts: int | None = None
     gaps: list[tuple[int, int]] = field(default_factory=list)
+    rates: Rates = (None, None)
     heard_at: int | None = None  # last sign of life, where a feed gives signs without data
 
 
@@ -256,10 +258,11 @@ def _write_cursor(conn: psycopg.Connection[Any], commit: Commit) -> None:
     heard = commit.received_at if counters.received else commit.heard_at
     conn.execute(
         """INSERT INTO feed_cursor AS old (run, source, cursor, received, stored, duplicates,
-               quarantined, late, state, detail, last_event_ts, last_received_at)
+               quarantined, late, state, detail, last_event_ts, last_received_at,
+               events_per_s, asked_events_per_s)
            VALUES (%(run)s, %(source)s, %(cursor)s::jsonb, %(received)s, %(stored)s,
                %(duplicates)s, %(quarantined)s, %(late)s, %(state)s, %(detail)s, %(last)s,
-               %(heard)s::timestamptz)
+               %(heard)s::timestamptz, %(achieved)s, %(asked)s)
            ON CONFLICT (run, source) DO UPDATE SET
                cursor = excluded.cursor,
                received = old.received + excluded.received,
@@ -270,6 +273,8 @@ def _write_cursor(conn: psycopg.Connection[Any], commit: Commit) -> None:
                state = excluded.state, detail = excluded.detail,
                last_event_ts = greatest(old.last_event_ts, excluded.last_event_ts),
                last_received_at = coalesce(excluded.last_received_at, old.last_received_at),
+               events_per_s = excluded.events_per_s,
+               asked_events_per_s = excluded.asked_events_per_s,
                updated_at = clock_timestamp()""",
         {
             "run": commit.run,
@@ -282,6 +287,8 @@ def _write_cursor(conn: psycopg.Connection[Any], commit: Commit) -> None:
             "late": counters.late,
             "state": commit.state,
             "detail": commit.detail,
+            "achieved": commit.rates[0],
+            "asked": commit.rates[1],
             "last": None if commit.last_event_ts is None else to_datetime(commit.last_event_ts),
             "heard": None if heard is None else to_datetime(heard),
         },

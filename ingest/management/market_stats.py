@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from flow.domain.contracts import parse_contract
-from flow.domain.events import Malformed, MarketEvent, OptionPrint
+from flow.domain.events import MarketEvent, OptionPrint
 from flow.domain.sessions import at_new_york
 from ingest.feeds import ImportFormatError
 from ingest.lean import import_files
@@ -19,7 +19,6 @@ from ingest.marketstats import MarketStats
 from ingest.sources import synthetic_config
 from ingest.synthetic.config import BEAT_US
 from ingest.synthetic.market import Market
-from ingest.synthetic.sheet import Notice
 from ingest.synthetic_feed import DEFAULT_START_US
 
 _DAYS = (("aig", "20131007"), ("bac", "20131007"))
@@ -64,7 +63,7 @@ def _synthetic(seed: int, seconds: int) -> Iterator[MarketEvent]:
     market, first = Market(seed, synthetic_config()), DEFAULT_START_US // BEAT_US
     for beat in range(first, first + seconds * 1_000_000 // BEAT_US):
         for item in market.beat(beat):
-            if not isinstance(item.event, Notice):
+            if isinstance(item.event, MarketEvent):
                 yield item.event
 
 
@@ -76,7 +75,7 @@ def _regular(files: list[Path], day: date) -> Iterator[MarketEvent]:
         feed.open(None)
         while not feed.finished:
             for item in feed.read(10_000, 0):
-                if not isinstance(item, Malformed) and opens <= item.ts < closes:
+                if isinstance(item, MarketEvent) and opens <= item.ts < closes:
                     yield item
     except ImportFormatError as error:
         raise CommandError(str(error)) from error

@@ -6,11 +6,12 @@ beat n    |q1 q2 q3|  prints of the instruments behind their quotes ...   |q1 q2
 
 from collections import defaultdict
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from flow.domain.events import EquityPrint, MarketEvent, OptionPrint
+from flow.domain.events import EquityPrint, MarketEvent, OptionPrint, TradingHalt
 from flow.domain.sale_condition_table import SALE_CODES
 from flow.domain.units import MICROS
 from ingest.synthetic.book import Book, OptionMarket, StockQuote
@@ -41,7 +42,7 @@ StockAt = Callable[[Listing, int], StockQuote]  # a symbol's quote at an earlier
 class Part(Actor):
     """One scene with its contracts resolved and its steps by the beat that prices them."""
 
-    __slots__ = ("by_beat", "echoes", "listing", "reach", "series")
+    __slots__ = ("by_beat", "echoes", "halts", "listing", "reach", "series")
 
     def __init__(self, scene: Scene, stage: Stage) -> None:
         """Resolve the names. Errors: ValueError for what is not listed."""
@@ -51,6 +52,9 @@ class Part(Actor):
         self.by_beat: dict[int, list[int]] = defaultdict(list)
         self.echoes: dict[int, list[Takeback | Duplicate]] = defaultdict(list)
         self.reach: dict[int, int] = {}  # beat: the last wire instant that it brings
+        self.halts: dict[int, list[TradingHalt]] = defaultdict(list)
+        for halt in halts_of(scene):
+            self.halts[halt.ts // BEAT_US].append(halt)
         for step in scene.steps:
             if isinstance(step, Takeback | Duplicate):
                 self.echoes[step.of].append(step)
@@ -69,7 +73,7 @@ class Part(Actor):
             beat = (at - offset - 1) // BEAT_US
             last = max([at + step.delay_us, *(start + each.at_us for each in self.echoes[place])])
             self.reach[beat] = max(self.reach.get(beat, 0), last)
-        elif isinstance(step, Story | Halt):
+        elif isinstance(step, Story):
             beat = (start + step.at_us) // BEAT_US
         elif isinstance(step, Scheduled | Standing):
             beat = start // BEAT_US
@@ -86,12 +90,15 @@ class Part(Actor):
 
     def act(self, sheet: Sheet, stock_at: StockAt, beat: int) -> None:
         """Write this scene's steps of a beat down."""
+        scene = self.scene
         for place in self.by_beat.get(beat, ()):
-            step = self.scene.steps[place]
+            step = scene.steps[place]
             if isinstance(step, OptionTrade | EquityTrade):
                 self._trade(sheet, stock_at, place, step)
             else:
                 self._notice(sheet, step)
+        for halt in self.halts.get(beat, ()):
+            sheet.add(halt.ts, halt, scene.uid)
 
     def quote(self, sheet: Sheet, beat: int) -> None:
         """Quote the scene's symbol and contracts: every beat a while, else every second one."""
@@ -137,6 +144,24 @@ class Part(Actor):
             Notice(ts=ts, symbol=scene.symbol, what=step, contract=contract),
             scene.uid,
         )
+
+
+def halts_of(scene: Scene) -> list[TradingHalt]:
+    """Return when a scene stops its symbol and lets it go on. A restart may tell them again."""
+    return [
+        TradingHalt(at, _halt_uid(scene, at, halted=halted), scene.symbol, halted)
+        for step in scene.steps
+        if isinstance(step, Halt)
+        for at, halted in (
+            (scene.start_us + step.at_us, True),
+            (scene.start_us + step.at_us + step.for_us, False),
+        )
+    ]
+
+
+def _halt_uid(scene: Scene, at: int, *, halted: bool) -> bytes:
+    text = scene.uid + at.to_bytes(8, "big") + bytes([halted])
+    return blake2b(text, digest_size=16, person=b"halt").digest()
 
 
 def _taken_back(

@@ -7,16 +7,16 @@ from flow.domain.units import MICROS
 from ingest.synthetic.chains import Series
 from ingest.synthetic.config import BEAT_US
 from ingest.synthetic.draws import mix
-from ingest.synthetic.effects import Effects
+from ingest.synthetic.effects import Effects, impact_of, iv_impact_of
 from ingest.synthetic.paths import Paths
-from ingest.synthetic.surface import implied_volatility, value_and_delta, years_left
+from ingest.synthetic.pressure import Press
+from ingest.synthetic.surface import implied_volatility, value_and_greeks, years_left
 from ingest.synthetic.ticks import option_quote, option_tick, stock_tick
 from ingest.synthetic.universe import Listing
 
 
 class StockQuote(NamedTuple):
-    """One symbol's quote. Units: micro-dollars, shares; `price` is the fair price in dollars and
-    `lean` how much the path rises in this second, in spreads."""
+    """One symbol's quote. Units: micro-dollars, shares; `price` is the fair price in dollars."""
 
     ts: int
     bid: int
@@ -24,7 +24,6 @@ class StockQuote(NamedTuple):
     bid_size: int
     ask_size: int
     price: float
-    lean: float
 
 
 class OptionMarket(NamedTuple):
@@ -40,8 +39,15 @@ class OptionMarket(NamedTuple):
 class Book:
     """Makes the quotes of one beat when they are asked for."""
 
-    def __init__(self, key: int, paths: Paths, beat: int, effects: Mapping[int, Effects]) -> None:
-        """Take what disturbs the market during this beat, by listing number."""
+    def __init__(
+        self,
+        key: int,
+        paths: Paths,
+        beat: int,
+        effects: Mapping[int, Effects],
+        press: Press | None = None,
+    ) -> None:
+        """Take what disturbs the market during this beat: scenes, by listing number, and flow."""
         self.start_us = beat * BEAT_US
         self.stocks: dict[int, StockQuote] = {}
         self.options: dict[str, OptionMarket] = {}
@@ -52,6 +58,7 @@ class Book:
         self._second, within = divmod(self.start_us, MICROS)
         self._within = within * 1e-6
         self._effects = effects
+        self._press = press
 
     def stock(self, listing: Listing) -> StockQuote:
         """Return the quote of a symbol."""
@@ -71,9 +78,12 @@ class Book:
         left, right = self._paths.second(listing, self._second)
         price, spread = left + (right - left) * self._within, listing.spread
         effects = self._effects.get(listing.number)
+        flow = self._press.stock(listing.number) if self._press is not None else 0.0
         if effects is not None:
-            price *= effects.price_factor(listing)
+            price *= effects.price_factor(listing, flow)
             spread *= effects.spread
+        else:
+            price *= 1.0 + impact_of(listing, flow)
         bits = mix(self._slow_key ^ listing.number << 40)
         micros = price * MICROS
         tick = stock_tick(int(micros))
@@ -87,17 +97,17 @@ class Book:
             100 * (1 + (bits >> 8 & 0xF) * (bits >> 16 & 0xF) // 16),
             100 * (1 + (bits >> 24 & 0xF) * (bits >> 32 & 0xF) // 16),
             price,
-            (right - left) / (spread + 0.005),
         )
 
     def _option(self, series: Series) -> OptionMarket:
         listing, stock = series.listing, self.stock(series.listing)
         effects = self._effects.get(listing.number)
+        flow = self._press.contract(series.text) if self._press is not None else 0.0
         if effects is not None:
-            points = effects.iv_points(series.text)
+            points = effects.iv_points(series.text, flow)
             value = self._value(series, stock.price, points)[0]
         else:
-            value = self._steady_value(series, stock.price)
+            value = self._steady_value(series, stock.price, iv_impact_of(flow))
         key = mix(self._slow_key ^ series.key)
         # Market makers' width: a share of the value and a floor, more in classes that trade less
         # (guess, compared with the real chains: `manage.py synthetic stats`).
@@ -117,24 +127,24 @@ class Book:
             1 + (key >> 24 & 0x1F) * (key >> 32 & 0xF),
         )
 
-    def _steady_value(self, series: Series, price: float) -> float:
-        """Return the value from that of the second's start, along its delta."""
-        second, base, value, delta = series.memo
+    def _steady_value(self, series: Series, price: float, points: float) -> float:
+        """Return the value from that of the second's start, along its delta and its vega."""
+        second, base, value, delta, vega = series.memo
         if second != self._second:
             base = self._paths.second(series.listing, self._second)[0]
-            value, delta = self._value(series, base, 0.0, at_us=self._second * MICROS)
-            series.memo = (self._second, base, value, delta)
-        return max(0.0, value + delta * (price - base))
+            value, delta, vega = self._value(series, base, 0.0, at_us=self._second * MICROS)
+            series.memo = (self._second, base, value, delta, vega)
+        return max(0.0, value + delta * (price - base) + vega * points)
 
     def _value(
         self, series: Series, price: float, points: float, *, at_us: int | None = None
-    ) -> tuple[float, float]:
+    ) -> tuple[float, float, float]:
         years = years_left(series.close_us, self.start_us if at_us is None else at_us)
         market = self._paths.market_level(self._second)
         iv = implied_volatility(
             series.listing, spot=price, strike=series.strike, years=years, market=market
         )
-        return value_and_delta(
+        return value_and_greeks(
             price, series.strike, years, max(0.03, iv + points), is_call=series.is_call
         )
 

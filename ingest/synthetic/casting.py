@@ -7,7 +7,7 @@ from flow.domain.securities import DEFAULT_ETFS
 from ingest.synthetic.universe import Listing, universe
 
 # Ranks by turnover (guess): options of these trade all day, and their quotes are alive.
-STOCKS_TO, VOLATILE_TO, ASIDE_TO, REPORTING_TO, PENNY_SPREAD_TO = 150, 70, 200, 40, 60
+STOCKS_TO, VOLATILE_TO, ASIDE_TO, REPORTING_TO, PENNY_SPREAD_TO = 150, 110, 200, 40, 60
 VOLATILE_FROM = 0.022  # daily volatility
 CHEAP_TO = 150.0  # dollars; above, quotes of the most liquid names are wider than a cent
 

@@ -10,8 +10,10 @@ from ingest.synthetic.trading_days import trading_calendar
 from ingest.synthetic.universe import Listing
 
 # Days and weeks ahead that are listed. Source: the exchanges' daily, weekly and monthly
-# programmes, simplified: daily for two weeks, Fridays for eight, monthlies for a year, Januaries.
+# programmes, simplified: daily (or on Mondays and Wednesdays) for two weeks, Fridays for eight,
+# monthlies for a year, Januaries.
 _DAILY_DAYS, _WEEKS, _MONTHS = 14, 8, 12
+_MIDWEEK = {1, 3}  # Monday and Wednesday as ordinals
 _LAST_MINUTE_US = 60_000_000  # nothing of today's expiry trades in the last minute before its end
 _FAR_DAYS = 60  # from here on strikes are twice as far apart
 _ROOTS = {"BRK.B": "BRKB", "BF.B": "BFB"}
@@ -37,7 +39,7 @@ class Series:
         self.close_us = close_us
         self.strike = strike_micros / 1_000_000
         self.is_call = right == "C"
-        self.memo: tuple[int, float, float, float] = (-1, 0.0, 0.0, 0.0)
+        self.memo: tuple[int, float, float, float, float] = (-1, 0.0, 0.0, 0.0, 0.0)
 
 
 class Chains:
@@ -81,16 +83,21 @@ def listed_from(ts_us: int) -> int:
 
 def expiries(listing: Listing, first: int) -> tuple[int, ...]:
     """Return the expiries from a date on, as ordinals in order."""
-    kind = 2 if listing.has_dailies else 1 if listing.has_weeklies else 0
-    return _expiries(kind, first)
+    if listing.has_dailies:
+        return _expiries(3, first)
+    return _expiries(2 if listing.has_midweeks else 1 if listing.has_weeklies else 0, first)
 
 
 @lru_cache(maxsize=256)
 def _expiries(kind: int, first: int) -> tuple[int, ...]:
     found: set[int] = set()
     calendar = trading_calendar()
-    if kind == 2:
-        found |= {d for d in range(first, first + _DAILY_DAYS) if calendar.close_of(d) is not None}
+    if kind >= 2:
+        # Ordinal 1 was a Monday.
+        near = range(first, first + _DAILY_DAYS)
+        found |= {
+            d for d in near if calendar.close_of(d) is not None and (kind == 3 or d % 7 in _MIDWEEK)
+        }
     if kind >= 1:
         friday = first + (5 - first) % 7  # ordinal 5 was a Friday
         weeks = (_kept(friday + 7 * week) for week in range(_WEEKS))

@@ -21,7 +21,9 @@ EQUITY_PRINTS_PER_S: dict[Mode, float] = {"realistic": 200.0, "active": 1_000.0}
 FIREHOSE_SHARES = (0.16, 0.32)
 # Equity prints per option print where only the rate of option prints is asked for (a load run).
 EQUITIES_PER_OPTION = 0.6
-LOUD_PREMIUM_USD = 1_000_000  # of load runs: without scenes something has to stand out
+# Quotes of contracts that do not print, per option print (guess; a real tape has thousands). In a
+# firehose repeated quotes make up the rate, whatever else there is.
+CHAIN_QUOTES_PER_PRINT, FIREHOSE_CHAIN_QUOTES = 1.0, 0.25
 
 
 class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,15 +31,16 @@ class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     `off_exchange_share` is of equity prints. Source: 35 to 45 % in today's market (off-exchange
     volume as FINRA and the exchanges publish it); 24 to 42 % on the real days of 2013.
-    `plain_premium_usd` is the most that a plain background order costs (guess: half of all
-    are below 500; what costs more stands out in the eyes of the engine and is left to scenes).
+    `chain_quotes_per_s` is of option quotes without a print. `plain_premium_usd` is about the most
+    that a plain background order costs (guess; larger ones are negotiated).
     """
 
     option_prints_per_s: float = OPTION_PRINTS_PER_S["realistic"]
     equity_prints_per_s: float = EQUITY_PRINTS_PER_S["realistic"]
     hours: Hours = "always"
     off_exchange_share: float = 0.40
-    plain_premium_usd: int = 9_000
+    chain_quotes_per_s: float = OPTION_PRINTS_PER_S["realistic"] * CHAIN_QUOTES_PER_PRINT
+    plain_premium_usd: int = 1_000_000
     events_per_s: float = 0.0  # repeat quotes with other sizes up to this rate of all events
 
     def __post_init__(self) -> None:
@@ -45,6 +48,7 @@ class MarketConfig(msgspec.Struct, frozen=True, kw_only=True):
         for name, rate in (
             ("option_prints_per_s", self.option_prints_per_s),
             ("equity_prints_per_s", self.equity_prints_per_s),
+            ("chain_quotes_per_s", self.chain_quotes_per_s),
             ("events_per_s", self.events_per_s),
         ):
             if not 0 <= rate <= MAX_EVENTS_PER_S:
@@ -65,8 +69,11 @@ def config_of(
 ) -> MarketConfig:
     """Return the settings of two modes; the rate is of all events, and used by firehose alone."""
     option_share, equity_share = FIREHOSE_SHARES
+    prints = OPTION_PRINTS_PER_S.get(options, firehose_events_per_s * option_share)
     return MarketConfig(
-        option_prints_per_s=OPTION_PRINTS_PER_S.get(options, firehose_events_per_s * option_share),
+        option_prints_per_s=prints,
+        chain_quotes_per_s=prints
+        * (FIREHOSE_CHAIN_QUOTES if options == "firehose" else CHAIN_QUOTES_PER_PRINT),
         equity_prints_per_s=EQUITY_PRINTS_PER_S.get(equities, firehose_events_per_s * equity_share),
         hours=hours,
         events_per_s=firehose_events_per_s if "firehose" in {options, equities} else 0.0,
@@ -74,10 +81,10 @@ def config_of(
 
 
 def config_at(option_prints_per_s: float, *, hours: Hours = "always") -> MarketConfig:
-    """Return the settings of a load run: option prints decide, equities and quotes follow."""
+    """Return the settings of a load run: option prints decide, equities and their quotes follow."""
     return MarketConfig(
         option_prints_per_s=option_prints_per_s,
         equity_prints_per_s=option_prints_per_s * EQUITIES_PER_OPTION,
         hours=hours,
-        plain_premium_usd=LOUD_PREMIUM_USD,
+        chain_quotes_per_s=0.0,
     )

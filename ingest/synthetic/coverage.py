@@ -10,6 +10,9 @@ WEIGHTS = {10: 1.12, 20: 1.0, 30: 0.94}
 MOST = 1.86
 _IMBALANCE, _DEBT, _NEVER = 0.56, 0.14, 0.22
 _MOST_DEBT = 3.0
+# A profile that was not played for so long is chosen outright, so that a look of a quarter of an
+# hour sees each: over the edge of two blocks twice as long may lie between two scenes (guess).
+OVERDUE_MINUTES = 6
 
 
 def coverage_boost(counts: Mapping[str, int], profile: str, window_minutes: int) -> float:

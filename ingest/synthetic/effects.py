@@ -29,7 +29,7 @@ IMPACT_US = 30_000_000
 _Y = 1.0
 # A million dollars of aggressive premium lifts its contract by two volatility points (guess).
 _IV_POINTS, _IV_PREMIUM, _IV_MOST = 0.02, 1_000_000.0, 0.15
-_HEDGED = 0.3  # share of the delta that market makers hedge at once (guess)
+HEDGED = 0.3  # share of the delta that market makers hedge at once (guess)
 _SIDE = {Place.ABOVE_ASK: 1, Place.ASK: 1, Place.MID: 0, Place.BID: -1, Place.BELOW_BID: -1}
 
 
@@ -56,23 +56,30 @@ class Effects:
         self.quoted: list[str] = []  # contracts of the scenes: quoted while these last
         self.is_moved = False
 
-    def price_factor(self, listing: Listing) -> float:
-        """Return what the path's price is multiplied by."""
-        shift = self.shift
-        if self.notional:
-            share = abs(self.notional) / (listing.adv * listing.price)
-            impact = _Y * listing.volatility * sqrt(share)
-            shift += impact if self.notional > 0 else -impact
-        return max(0.5, 1.0 + shift)
+    def price_factor(self, listing: Listing, background: float = 0.0) -> float:
+        """Return what the path's price is multiplied by. Units: signed dollars of others' flow."""
+        return max(0.5, 1.0 + self.shift + impact_of(listing, self.notional + background))
 
-    def iv_points(self, contract: str) -> float:
+    def iv_points(self, contract: str, background: float = 0.0) -> float:
         """Return the volatility points on top of the surface for one contract."""
         points = self.points + self.contract_points.get(contract, 0.0)
-        premium = self.premiums.get(contract, 0.0)
-        if premium:
-            pressure = min(_IV_MOST, _IV_POINTS * sqrt(abs(premium) / _IV_PREMIUM))
-            points += pressure if premium > 0 else -pressure
-        return points
+        return points + iv_impact_of(self.premiums.get(contract, 0.0) + background)
+
+
+def impact_of(listing: Listing, notional: float) -> float:
+    """Return by which share of its price signed dollars of aggressive flow move a symbol."""
+    if not notional:
+        return 0.0
+    impact = _Y * listing.volatility * sqrt(abs(notional) / (listing.adv * listing.price))
+    return impact if notional > 0 else -impact
+
+
+def iv_impact_of(premium: float) -> float:
+    """Return by how many volatility points signed dollars of premium move a contract."""
+    if not premium:
+        return 0.0
+    points = min(_IV_MOST, _IV_POINTS * sqrt(abs(premium) / _IV_PREMIUM))
+    return points if premium > 0 else -points
 
 
 class Actor:
@@ -144,7 +151,7 @@ class Actor:
             return
         text = self.scene.contracts[trade.leg]
         direction = 1 if text.endswith("C") else -1
-        effects.notional += _HEDGED * 0.5 * direction * signed * 100 * spot
+        effects.notional += HEDGED * 0.5 * direction * signed * 100 * spot
         # Premium is not known before pricing: one percent of the spot stands for it (guess).
         premium = signed * spot
         effects.premiums[text] = effects.premiums.get(text, 0.0) + premium

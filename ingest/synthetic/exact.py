@@ -67,4 +67,9 @@ def cdf(x: float) -> float:
     return 1.0 - tail if x > 0.0 else tail
 
 
-__all__ = ["cdf", "exp", "log", "sqrt"]
+def density(x: float) -> float:
+    """Return the standard normal density."""
+    return exp(-x * x * 0.5) / _ROOT_2PI
+
+
+__all__ = ["cdf", "density", "exp", "log", "sqrt"]

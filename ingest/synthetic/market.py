@@ -9,13 +9,16 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
-from ingest.synthetic.acting import Part
-from ingest.synthetic.background import Background
+from flow.domain.events import TradingHalt
+from ingest.synthetic.acting import Part, halts_of
+from ingest.synthetic.background import add_orders
 from ingest.synthetic.book import Book, StockQuote
 from ingest.synthetic.clockwork import cell_of, print_curve, start_of
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.draws import key_of, mix
 from ingest.synthetic.effects import IMPACT_US, Effects
+from ingest.synthetic.orders import Orders
+from ingest.synthetic.pressure import Pressure
 from ingest.synthetic.sheet import Item, Row, Sheet
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
@@ -67,9 +70,11 @@ class Market:
         self._stage = Stage(seed, self.config)
         self._then = Stage(seed, self.config)  # for earlier instants: keeps the paths going forward
         self._scenes = scenes or ListedScenes()
-        self._background = Background(
-            key_of(seed, "background"), self.config, self._stage.names, self._stage.chains
-        )
+        self._orders = Orders(
+            key_of(seed, "background"), self.config, self._stage.names, self._stage.chains,
+            self._stage.paths,
+        )  # fmt: skip
+        self._pressure = Pressure(self._orders.of)
         self._fill_key = key_of(seed, "fill")
         # Where little trades, quiet symbols are quoted less often, too.
         self._calm = max(1, int(_CALM_PRINTS_PER_S / max(1.0, self.config.equity_prints_per_s)))
@@ -95,6 +100,16 @@ class Market:
             row = heappop(pending)
             items.append(Item(row[0], row[4], row[5]))
         return items
+
+    def halts(self, from_us: int, until_us: int) -> list[TradingHalt]:
+        """Return the halts and resumptions of a stretch of time, in order."""
+        found = [
+            halt
+            for scene in self._scenes.active(from_us, until_us)
+            for halt in halts_of(scene)
+            if from_us <= halt.ts < until_us
+        ]
+        return sorted(found, key=lambda halt: (halt.ts, halt.uid))
 
     def _enter(self, beat: int) -> None:
         """Find again what earlier beats of the scenes still send."""
@@ -127,7 +142,8 @@ class Market:
     def _rows(self, beat: int, parts: list[Part]) -> list[Row]:
         """Return what one beat brings, in the order in which it was thought of."""
         effects = self._effects(self._stage, beat, parts)
-        book = Book(self._stage.quote_key, self._stage.paths, beat, effects)
+        self._pressure.enter(beat)
+        book = Book(self._stage.quote_key, self._stage.paths, beat, effects, self._pressure)
         sheet = Sheet(self.identity, book, effects)
         for part in parts:
             part.prepare(book, beat)
@@ -140,7 +156,11 @@ class Market:
                 part.quote(sheet, beat)
             part.act(sheet, self._stock_at, beat)
         self._quote_quietly(sheet, beat)
-        self._background.add_to(sheet, book, beat)
+        orders = self._orders.of(beat)
+        self._pressure.note(beat, orders)
+        add_orders(sheet, book, orders)
+        for series in self._orders.chains_of(beat):
+            sheet.option(series)
         if self.config.events_per_s:
             share = BEAT_US / 1_000_000
             sheet.fill(int(self.config.events_per_s * share), mix(self._fill_key ^ mix(beat)))
@@ -159,7 +179,8 @@ class Market:
         beat = (ts_us - listing.offset_us - 1) // BEAT_US
         parts = [part for part in self._active(beat) if part.listing is listing]
         effects = self._effects(self._then, beat, parts)
-        return Book(self._then.quote_key, self._then.paths, beat, effects).stock(listing)
+        then, press = self._then, self._pressure.at(beat)
+        return Book(then.quote_key, then.paths, beat, effects, press).stock(listing)
 
     def _quote_quietly(self, sheet: Sheet, beat: int) -> None:
         now = beat * BEAT_US

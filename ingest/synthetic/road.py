@@ -19,6 +19,7 @@ from flow.domain.events import (
     OptionQuote,
     QuoteMode,
     StampedEquityPrint,
+    TradingHalt,
 )
 from flow.domain.open_interest import OpenInterest, open_interest_payload
 from flow.domain.sessions import Calendar, at_new_york, new_york_date
@@ -90,6 +91,10 @@ class Road:
             if self._is_new(event):
                 late = event.ts <= self._clock
                 stocks.append(stamper.stamp_equity_print(event, self._seq(0), late=late))
+        elif isinstance(event, TradingHalt):
+            stop = Control(self._seq(0), "halt", event.ts, event.payload())
+            options.append(stop)
+            stocks.append(stop)
         elif isinstance(event, Notice):
             entry = self._entry(event)
             if entry is not None:

@@ -1,7 +1,7 @@
 """Runs on disk: a stretch of the market as files, each hashed, with what belongs beside it.
 
     events.jsonl      market events in wire order (docs/jsonl.md); no label is in it
-    reference.jsonl   calendar entries, open interest, halts and stories, in wire order
+    reference.jsonl   calendar entries, open interest and stories, in wire order
     provenance.jsonl  one line per event and entry: wire instant and, of a scene's, its uid
     labels.json       the scenes with their labels
     expected.json     what the engines must make of each scene
@@ -25,7 +25,7 @@ from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.scenarios.catalogue import scenario_of
 from ingest.synthetic.sheet import Item, Notice
 from ingest.synthetic.sidecar import Witness
-from ingest.synthetic.steps import Halt, Scene, Scheduled, Standing, Story
+from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
 
 GENERATOR = "synthetic-3"
 MANIFEST = "manifest.json"
@@ -36,7 +36,6 @@ CONTRACT = "no label, scenario or profile is told in events.jsonl or reference.j
 _KINDS: dict[str, Any] = {
     "scheduled": Scheduled,
     "standing": Standing,
-    "halt": Halt,
     "story": Story,
 }
 

@@ -4,7 +4,9 @@
     |s s s s s s s s ...|s s s s s s s s ...|s s s ...         one slot = a scene or none
 
 A block is planned as a whole, so that coverage assist can count what it has played. The universe is
-dealt to as many groups as keep a symbol silent for a quarter of an hour: block n plays group n.
+dealt to as many groups as keep a symbol silent for a quarter of an hour: block n plays group n. The
+few names whose options expire every day play in every block, each in a minute and a half of its
+own: on a Monday nobody else has the contracts of hedges.
 """
 
 from collections import Counter
@@ -14,7 +16,7 @@ from functools import lru_cache
 from flow.domain.units import MINUTE_US, SECOND_US
 from ingest.synthetic.casting import players
 from ingest.synthetic.control import Control
-from ingest.synthetic.coverage import coverage_boost
+from ingest.synthetic.coverage import OVERDUE_MINUTES, coverage_boost
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.regimes import Mood, mood_at
 from ingest.synthetic.scenarios.catalogue import (
@@ -31,6 +33,7 @@ from ingest.synthetic.scenarios.scenario import Scenario
 from ingest.synthetic.scenarios.setting import Unplayable
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
+from ingest.synthetic.universe import DAILY_EXPIRIES
 
 SLOT_US = 30 * SECOND_US  # guess: 120 scenes an hour, so that realistic stays mostly background
 QUIET_US = 15 * MINUTE_US  # no two scenes on one symbol within
@@ -39,6 +42,9 @@ DEMO_EVERY_SLOTS = 2  # a labelled demo scene a minute (platform.md 4.6: base 60
 # Weights of what has no profile, beside the about seven of all profiles together (guess).
 _OTHER = {"near_miss": 0.8, "off_exchange": 1.0, "platform": 0.3}
 _TRIES, _SYMBOLS = 6, 12  # scenarios of a slot, and underlyings of each
+_DAILY = tuple(sorted(DAILY_EXPIRIES))
+_DAILY_SLOTS = 3
+_OVERDUE_SLOTS = OVERDUE_MINUTES * MINUTE_US // SLOT_US
 
 
 class Schedule:
@@ -76,41 +82,65 @@ class Schedule:
         scenes: list[Scene] = []
         counts: Counter[str] = Counter()
         taken: set[str] = set()
+        last = dict.fromkeys(PROFILES, 0)  # slot of each profile's last scene
         for slot in range(self._block_us // SLOT_US):
             start = number * self._block_us + slot * SLOT_US
             dice = Dice(key_of("scene", self._seed, self.control.shared_seed, start))
             start += dice.whole((0, SLOT_US // 3))
             group = number % self._groups
-            scene = self._play(dice, start, counts, group=group, taken=taken, slot=slot)
+            overdue = self._overdue(last, slot)
+            scene = self._play(
+                dice, start, counts, group=group, taken=taken, slot=slot, overdue=overdue
+            )
             if scene is not None:
                 scenes.append(scene)
                 taken.add(scene.symbol)
                 counts[scene.label.profile or ""] += 1
+                last[scene.label.profile or ""] = slot
         return scenes
+
+    def _overdue(self, last: dict[str, int], slot: int) -> str | None:
+        """Return the profile that waits longest, where coverage assist lets none wait so long."""
+        if not self.control.coverage_assist:
+            return None
+        profile = min(PROFILES, key=lambda each: (last[each], each))
+        return profile if slot - last[profile] >= _OVERDUE_SLOTS else None
 
     def _play(
         self, dice: Dice, start: int, counts: Counter[str], *, group: int, taken: set[str],
-        slot: int,
+        slot: int, overdue: str | None,
     ) -> Scene | None:  # fmt: skip
         mood = mood_at(self.control, start)
-        for _ in range(_TRIES):
-            scenario = self._choose(dice, mood, counts, slot)
+        for attempt in range(_TRIES):
+            wanted = overdue if attempt < _TRIES // 2 else None
+            scenario = self._choose(dice, mood, counts, slot, wanted)
             able = [
                 name
                 for name in _names(scenario, mood)
-                if name not in taken and _group_of(name, self._groups) == group
+                if name not in taken and self._has_turn(name, group, slot)
             ]
-            for name in dice.sample(able, _SYMBOLS):
+            for name in dice.sample(able, len(able) if wanted else _SYMBOLS):
                 try:
                     return scenario.build(self._stage.setting(name, start), dice)
                 except Unplayable:
                     continue
         return None
 
-    def _choose(self, dice: Dice, mood: Mood, counts: Counter[str], slot: int) -> Scenario:
+    def _has_turn(self, name: str, group: int, slot: int) -> bool:
+        if name not in DAILY_EXPIRIES or self._block_us < QUIET_US + LONGEST_US // 2:
+            return _group_of(name, self._groups) == group
+        slots = self._block_us // SLOT_US
+        first = _DAILY.index(name) * slots // len(_DAILY)
+        return first <= slot < first + _DAILY_SLOTS
+
+    def _choose(
+        self, dice: Dice, mood: Mood, counts: Counter[str], slot: int, wanted: str | None
+    ) -> Scenario:
         control = self.control
         if control.demo_profile_id and slot % DEMO_EVERY_SLOTS == 0:
             return scenario_of(dice.pick(DEMO_PROFILES[control.demo_profile_id]))
+        if wanted is not None:
+            return dice.weighted([(each, each.weight) for each in _pool(wanted)])
         weights = list(mood.weights.items())
         if control.coverage_assist:
             played = {profile: counts[profile] for profile in PROFILES}

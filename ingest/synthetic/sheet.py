@@ -5,20 +5,14 @@ from typing import Any
 
 import msgspec
 
-from flow.domain.events import (
-    EquityPrint,
-    EquityQuote,
-    MarketEvent,
-    OptionPrint,
-    OptionQuote,
-    Rank,
-)
+from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, Rank
+from ingest.feeds import FeedEvent
 from ingest.synthetic.book import Book, OptionMarket, StockQuote
 from ingest.synthetic.chains import Series
 from ingest.synthetic.config import BEAT_US
 from ingest.synthetic.draws import mix
 from ingest.synthetic.effects import Effects
-from ingest.synthetic.steps import Halt, Scheduled, Standing, Story
+from ingest.synthetic.steps import Scheduled, Standing, Story
 from ingest.synthetic.universe import Listing
 
 _RANKS: dict[type[Any], int] = {
@@ -34,12 +28,12 @@ _FILL_SPAN_US = 200_000  # repeated quotes come in the last part of a beat
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said about a symbol besides quotes and prints: a story, an entry of the calendar,
-    open interest (with its contract), a halt. `ts` in microseconds since 1970 UTC."""
+    """What is said about a symbol by other roads than the feed: a story, an entry of the calendar,
+    open interest (with its contract). `ts` in microseconds since 1970 UTC."""
 
     ts: int
     symbol: str
-    what: Story | Scheduled | Standing | Halt
+    what: Story | Scheduled | Standing
     contract: str | None = None
 
 
@@ -47,12 +41,12 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     """One event in wire order. `scene` is its scene's uid: of the sidecar, never of the wire."""
 
     wire_us: int
-    event: MarketEvent | Notice
+    event: FeedEvent | Notice
     scene: bytes | None = None
 
 
 # wire, rank, beat, index, event, scene: sorted as it stands
-Row = tuple[int, int, int, int, MarketEvent | Notice, bytes | None]
+Row = tuple[int, int, int, int, FeedEvent | Notice, bytes | None]
 
 
 class Sheet:
@@ -70,7 +64,7 @@ class Sheet:
         self._quoted: set[int] = set()
         self._quoted_options: set[str] = set()
 
-    def add(self, wire_us: int, event: MarketEvent | Notice, scene: bytes | None = None) -> None:
+    def add(self, wire_us: int, event: FeedEvent | Notice, scene: bytes | None = None) -> None:
         """Write an event down at the instant it is sent."""
         rows = self.rows
         rank = _RANKS.get(type(event), Rank.CALENDAR)

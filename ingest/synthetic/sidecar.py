@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flow.domain.contracts import underlying_of
-from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote
+from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.synthetic.scenarios.tape import Emitted
 from ingest.synthetic.sheet import Item, Notice
@@ -42,6 +42,6 @@ def symbol_of(event: Any) -> str:
     """Return the underlying of an event, as the universe writes it."""
     if isinstance(event, OptionPrint | OptionQuote):
         return underlying_of(event.contract[: event.contract.index("-")])
-    if isinstance(event, EquityPrint | EquityQuote | Notice):
+    if isinstance(event, EquityPrint | EquityQuote | TradingHalt | Notice):
         return event.symbol
     return ""

@@ -1,6 +1,6 @@
 """What options are worth: implied volatility by symbol, strike and time, and Black-Scholes."""
 
-from ingest.synthetic.exact import cdf, exp, log, sqrt
+from ingest.synthetic.exact import cdf, density, exp, log, sqrt
 from ingest.synthetic.universe import Listing
 
 RATE = 0.04  # yearly; guess of the mid 2020s. No dividends.
@@ -31,15 +31,16 @@ def implied_volatility(
     return max(MIN_IV, min(MAX_IV, level * (1.0 - skew * away + _SMILE * away * away)))
 
 
-def value_and_delta(
+def value_and_greeks(
     spot: float, strike: float, years: float, iv: float, *, is_call: bool
-) -> tuple[float, float]:
-    """Return the Black-Scholes value in dollars a share, and its delta."""
+) -> tuple[float, float, float]:
+    """Return the Black-Scholes value in dollars a share, its delta and its vega (to 1.0 of iv)."""
     deviation = iv * sqrt(years)
     discounted = strike * exp(-RATE * years)
     d1 = log(spot / discounted) / deviation + 0.5 * deviation
     near, far = cdf(d1), cdf(d1 - deviation)
     value = spot * near - discounted * far
+    vega = spot * density(d1) * sqrt(years)
     if is_call:
-        return max(value, 0.0), near
-    return max(value - spot + discounted, 0.0), near - 1.0
+        return max(value, 0.0), near, vega
+    return max(value - spot + discounted, 0.0), near - 1.0, vega

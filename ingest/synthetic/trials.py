@@ -12,7 +12,7 @@ import msgspec
 
 from flow.domain.sessions import at_new_york
 from flow.domain.units import MINUTE_US
-from ingest.synthetic.config import LOUD_PREMIUM_USD, MarketConfig
+from ingest.synthetic.config import MarketConfig
 from ingest.synthetic.placing import Plan
 from ingest.synthetic.scenarios.held_out import HELD_OUT, SEEDS_FROM
 from ingest.synthetic.trading_days import trading_calendar
@@ -28,11 +28,7 @@ WARM_UP_US = 15 * MINUTE_US
 SLOTS = 500  # of one trial: 50 minutes of scenes
 # 50 option prints a second are the realistic market (platform.md 4.1 BETTER); of the 200 equity
 # prints a tenth is enough for what off-exchange inference needs here, and saves most of the time.
-# The background is the loud one, with plain orders as large as they come: what it is read as is a
-# false alert.
-RATES = MarketConfig(
-    option_prints_per_s=50.0, equity_prints_per_s=20.0, plain_premium_usd=LOUD_PREMIUM_USD
-)
+RATES = MarketConfig(option_prints_per_s=50.0, equity_prints_per_s=20.0)
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):

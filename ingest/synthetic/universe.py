@@ -38,6 +38,9 @@ _TABLES = {
 _VENUES = {"N": 108, "Q": 110, "P": 109, "Z": 116, "A": 101}  # flow.domain.venues
 # Options of these expire every trading day. Source: the exchanges' lists of daily expirations.
 DAILY_EXPIRIES = frozenset({"SPY", "QQQ", "IWM"})
+# And of these on Mondays and Wednesdays, too, since 2026. Source: Nasdaq's programme for qualifying
+# securities, as it was announced; which names qualify changes by the quarter.
+MIDWEEK_EXPIRIES = frozenset({"TSLA", "NVDA", "AAPL", "AMZN", "META", "GOOGL", "MSFT", "AVGO"})
 # How much more than by its stock's turnover the options of a name trade: the crowd's favourites
 # against the rest (guess, in the proportions of the exchanges' monthly volume reports).
 _OPTION_FAVOUR = {
@@ -78,6 +81,11 @@ class Listing(msgspec.Struct, frozen=True, gc=False):
     def has_dailies(self) -> bool:
         """Whether options expire every trading day."""
         return self.symbol in DAILY_EXPIRIES
+
+    @property
+    def has_midweeks(self) -> bool:
+        """Whether options expire on Mondays and Wednesdays beside Fridays."""
+        return self.symbol in MIDWEEK_EXPIRIES
 
     @property
     def has_weeklies(self) -> bool:

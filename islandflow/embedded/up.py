@@ -102,6 +102,7 @@ def prepare(environment: Mapping[str, str]) -> None:
     manage = [python, "manage.py"]
     with step(3, "database"):
         shell.run([*manage, "migrate", "--noinput"], cwd=PROJECT, env=environment)
+        shell.run([*manage, "tuning", "start"], cwd=PROJECT, env=environment)
     with step(4, "static files"):
         stamp, wanted = Path(environment["ISLANDFLOW_HOME"]) / "static.stamp", static_stamp()
         if not stamp.exists() or stamp.read_text() != wanted:

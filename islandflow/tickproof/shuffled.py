@@ -13,14 +13,14 @@ import heapq
 from collections import deque
 from random import Random
 
-from flow.domain.events import EquityQuote, Malformed, MarketEvent, OptionQuote
+from flow.domain.events import EquityQuote, Malformed, OptionQuote
 from flow.domain.units import MICROS, SECOND_US
-from ingest.feeds import Cursor, Feed, FeedItem, ImportFormatError
+from ingest.feeds import Cursor, Feed, FeedEvent, FeedItem, ImportFormatError
 
 READ = 1_000
 SLICE_US = 2 * SECOND_US  # what one read brings at most: a clock entry stands behind each
 QUOTE_PART = 5
-_Waiting = tuple[int, int, MarketEvent]  # arrival, number, event
+_Waiting = tuple[int, int, FeedEvent]  # arrival, number, event
 
 
 class ShuffledFeed:
@@ -104,7 +104,7 @@ class ShuffledFeed:
         while waiting and (self._feed.finished or waiting[0][0] < self._drawn_until):
             self._arrived.append(heapq.heappop(waiting))
 
-    def _delay(self, item: MarketEvent) -> int:
+    def _delay(self, item: FeedEvent) -> int:
         if self._delays[0] != item.ts:
             draw = self._random.randrange
             quotes = draw(self._quotes_us)

@@ -46,6 +46,13 @@ class SourceSerializer(serializers.Serializer[Any]):
     late = serializers.IntegerField()
     last_event_ts = serializers.DateTimeField(allow_null=True)
     last_received_at = serializers.DateTimeField(allow_null=True)
+    events_per_s = serializers.FloatField(
+        allow_null=True,
+        help_text="events a second that the feed sent lately (ten seconds); null: not measured",
+    )
+    asked_events_per_s = serializers.FloatField(
+        allow_null=True, help_text="what a load run asks for; null: nothing"
+    )
 
 
 class ComputeSerializer(serializers.Serializer[Any]):

@@ -12,11 +12,11 @@ from flow.domain.events import (
     EquityPrint,
     EquityQuote,
     Malformed,
-    MarketEvent,
     OptionPrint,
     OptionQuote,
+    TradingHalt,
 )
-from ingest.feeds import MAX_NOTIONAL_MICROS, FeedItem, ImportFormatError
+from ingest.feeds import MAX_NOTIONAL_MICROS, FeedEvent, FeedItem, ImportFormatError
 from ingest.jsonl import EARLIEST_US, LATEST_US, JsonlParser, encode_event
 from ingest.lean import import_files
 
@@ -45,7 +45,7 @@ def items_of(path: Path) -> list[FeedItem]:
     return items
 
 
-def check_event(event: MarketEvent) -> None:
+def check_event(event: FeedEvent) -> None:
     """What no event may break, whatever the input was."""
     assert len(event.uid) == 16
     assert 0 < event.ts < LATEST_US
@@ -55,7 +55,7 @@ def check_event(event: MarketEvent) -> None:
     elif isinstance(event, EquityPrint):
         assert event.size_micros > 0
         assert event.price_micros > 0
-    else:
+    elif not isinstance(event, TradingHalt):
         for price in (event.bid_micros, event.ask_micros):
             assert price is None or price >= 0
 
@@ -170,10 +170,11 @@ def test_any_mix_of_fields_is_an_event_or_malformed(parts: list[str]) -> None:
         (b'{"type":"equity_quote","ts_us":1737037800000000,"symbol":"A"}', EquityQuote),
         (b'{"type":"equity_print","ts_us":1737037800000000,"symbol":"A","price":"0.000001",'
          b'"size":"0.000001"}', EquityPrint),
+        (b'{"type":"halt","ts_us":1737037800000000,"symbol":"A","halted":false}', TradingHalt),
         (b' {"type":"equity_quote","symbol":"A","ts_us":1737037800000000} ', EquityQuote),
     ],
 )  # fmt: skip
-def test_least_that_is_an_event(line: bytes, kind: type[MarketEvent]) -> None:
+def test_least_that_is_an_event(line: bytes, kind: type[FeedEvent]) -> None:
     item = JsonlParser("test", counts_repeats=False).parse(line, "")
 
     assert isinstance(item, kind)

@@ -130,7 +130,7 @@ def test_every_example_of_the_page_is_understood() -> None:
     parser = JsonlParser("jsonl", counts_repeats=False)
     *lines, declaration = examples()
     items = [parser.parse(line, "page") for line in lines]
-    assert len(items) == 5
+    assert len(items) == 6
     assert not [item for item in items if isinstance(item, Malformed)]
     assert json.loads(declaration) == {
         "type": "feed",

@@ -1,14 +1,18 @@
 import json
 import re
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.clock import ManualClock
-from flow.domain.events import OptionPrint
+from flow.domain.events import OptionPrint, TradingHalt
 from ingest.feeds import FeedItem
 from ingest.synthetic.config import config_at, config_of
+from ingest.synthetic.market import ListedScenes
+from ingest.synthetic.steps import Halt, Scene
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
+from tests.ingest.synthetic.scenes import scene_of
 
 S = 1_000_000
 NOW = 1_737_000_000 * S
@@ -175,14 +179,66 @@ def test_a_session_market_sleeps_through_the_night_and_wakes_before_the_open() -
     assert not feed.capabilities.always_open
 
 
+def halting(wall: Wall) -> SyntheticFeed:
+    scene = scene_of(Halt(at_us=10 * S, for_us=10 * S), start_us=NOW)
+    feed = SyntheticFeed(7, scenes=ListedScenes([scene]), wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    return feed
+
+
+def halts(items: list[FeedItem]) -> list[tuple[int, bool]]:
+    return [((i.ts - NOW) // S, i.halted) for i in items if isinstance(i, TradingHalt)]
+
+
+def test_a_halt_that_a_pause_skipped_is_told_afterwards() -> None:
+    wall = Wall()
+    feed = halting(wall)
+    read_until(feed, wall, NOW + 5 * S)
+    wall.clock.advance(40 * S)
+    after = feed.read(10_000, 0.05)
+
+    assert halts(after[:2]) == halts(after) == [(10, True), (20, False)]
+
+
+def test_a_feed_that_starts_within_a_halt_tells_it_first() -> None:
+    wall = Wall(NOW + 15 * S)
+    assert halts(read_until(halting(wall), wall, NOW + 25 * S)) == [(10, True), (20, False)]
+    wall = Wall(NOW + 25 * S)
+    assert halts(read_until(halting(wall), wall, NOW + 30 * S)) == []
+
+
+def test_planning_the_first_scenes_for_long_leaves_no_gap() -> None:
+    wall = Wall()
+
+    class Slow(ListedScenes):
+        plans = 0
+
+        def active(self, from_us: int, until_us: int) -> Sequence[Scene]:
+            if not self.plans:
+                wall.clock.advance(8 * S)
+            self.plans += 1
+            return super().active(from_us, until_us)
+
+    feed = SyntheticFeed(5, scenes=Slow(), wall=wall.now, sleep=wall.sleep)
+    feed.open(None)
+    items = read_until(feed, wall, NOW + 10 * S)
+    assert feed.gaps == []
+    assert NOW + 8 * S <= items[0].ts < NOW + 9 * S  # type: ignore[union-attr]
+
+
 def test_a_firehose_says_what_it_achieves() -> None:
     wall = Wall()
     config = config_of("firehose", "firehose", firehose_events_per_s=2_000)
     feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
     feed.open(None)
     assert feed.detail == ""
+    assert feed.rates == (None, 2_000)
     read_until(feed, wall, NOW + 15 * S)
     assert re.fullmatch(r"sends (1,9|2,0)\d\d events/s of 2,000 asked for", feed.detail)
+    achieved, asked = feed.rates
+    assert achieved is not None
+    assert 1_900 < achieved < 2_100
+    assert asked == 2_000
 
 
 def test_an_ordinary_market_says_nothing() -> None:
@@ -190,3 +246,5 @@ def test_an_ordinary_market_says_nothing() -> None:
     feed = paced(wall)
     read_until(feed, wall, NOW + 15 * S)
     assert feed.detail == ""
+    assert feed.rates[0] is not None
+    assert feed.rates[1] is None

@@ -320,3 +320,12 @@ def test_a_lost_hint_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ingest_cut([option_trade(1, 0)])
 
     assert [type(entry) for entry in prints_of(option_log())] == [StampedPrint]
+
+
+def test_a_feed_that_measures_its_rate_has_it_in_its_row() -> None:
+    feed = ListFeed([option_trade(1, 0)])
+    feed.rates = (4_990.5, 5_000.0)  # type: ignore[attr-defined]
+    with owning(feed) as ingest:
+        drain(feed, ingest)
+
+    assert rows("SELECT events_per_s, asked_events_per_s FROM feed_cursor") == [(4_990.5, 5_000.0)]

@@ -69,6 +69,7 @@ class Rig:
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.home = home
         self.monkeypatch = monkeypatch
+        self.is_of_synthetic = False
         self.texts = {
             "ISLANDFLOW_HOME": str(home),
             "DATABASE_URL": "postgresql://u:p@db.example/flow",
@@ -89,7 +90,10 @@ class Rig:
         self.monkeypatch.setattr(doctor, "_waiting_migrations", lambda: waiting)
 
     def differences(self, found: Callable[[Mapping[str, object]], object] | None) -> None:
-        names = {"environment_differences": found, "ENGINE_VERSION": "spine-1"}
+        names = {
+            "environment_differences": found, "ENGINE_VERSION": "spine-1",
+            "is_of_synthetic": lambda _values: self.is_of_synthetic,
+        }  # fmt: skip
         self.monkeypatch.setattr(doctor, "_attribute", lambda _module, name: names[name])
 
     def environment(self, **texts: str) -> Environment:
@@ -330,6 +334,16 @@ def test_debug_pages_under_a_public_address_are_wrong(rig: Rig) -> None:
     ).problems
     assert problem.startswith("ISLANDFLOW_DEBUG is true while ISLANDFLOW_PUBLIC_URL is set;")
     assert rig.examine(ISLANDFLOW_DEBUG="1").problems == []
+
+
+def test_thresholds_of_the_synthetic_market_are_noted_beside_a_real_source(rig: Rig) -> None:
+    rig.is_of_synthetic = True
+    assert rig.examine().notes == []
+    notes = rig.examine(OPTIONS_INGEST_ADAPTER="alpaca").notes
+    assert [each for each in notes if "those of the synthetic market" in each]
+    rig.is_of_synthetic = False
+    notes = rig.examine(OPTIONS_INGEST_ADAPTER="alpaca").notes
+    assert not [each for each in notes if "those of the synthetic market" in each]
 
 
 def test_thresholds_that_differ_from_the_active_revision_are_noted(rig: Rig) -> None:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from signals.models import TuningRevision
-from signals.tuning import tuning_create
+from signals.tuning import active_revision, is_of_synthetic, start_for_source, tuning_create
+from tests.support.market import ingest_cut, option_trade
 
 pytestmark = pytest.mark.usefixtures("log_db")
 
@@ -76,3 +77,30 @@ def test_activate_puts_a_draft_into_force_and_tells_what_changes() -> None:
 def test_activate_refuses_what_is_no_draft(number: str, message: str) -> None:
     with pytest.raises(CommandError, match=message):
         tuning("activate", number)
+
+
+def test_start_puts_the_thresholds_of_the_synthetic_market_into_force(environment: Any) -> None:
+    environment["event_min_score"] = 0.47
+
+    assert "is in force: Preset measured" in tuning("start")
+    active = active_revision()
+    assert active is not None
+    assert active.values["directional_min_score"] == 0.672
+    assert active.values["event_min_score"] == 0.47  # the environment wins
+    assert is_of_synthetic(environment)
+    assert not is_of_synthetic({})
+    assert tuning("start") == ""
+
+
+@pytest.mark.usefixtures("environment")
+def test_start_leaves_a_real_source_at_the_defaults() -> None:
+    assert start_for_source("databento", {}) is None
+
+
+@pytest.mark.usefixtures("environment")
+def test_start_changes_nothing_once_somebody_drafted_or_a_feed_was_stored() -> None:
+    draft = tuning_create({"cluster_gap_ms": 300}, reason="mine")
+    assert tuning("start") == ""
+    draft.delete()
+    ingest_cut([option_trade(1, 0)])
+    assert tuning("start") == ""

@@ -67,11 +67,13 @@ class Draft:
         return len(self.steps) - 1
 
     def choose(
-        self, dte: Sequence[int], strike: tuple[float, float], right: Right, least_micros: int = 0
-    ) -> str:
+        self, dte: Sequence[int], strike: tuple[float, float], right: Right,
+        least_micros: int = 0, widest_bps: int = 0,
+    ) -> str:  # fmt: skip
         """Return a contract by days to expiry and strike over spot; puts mirror the strike.
 
-        The days are tried in random order until a contract costs at least `least_micros`.
+        The days are tried in random order until a contract costs at least `least_micros` and is
+        quoted no wider than `widest_bps` of its middle.
         Errors: Unplayable where none does.
         """
         setting, dice = self.setting, self.dice
@@ -80,11 +82,14 @@ class Draft:
             contract = setting.contract(days, ratio if right == "C" else 2 - ratio, right)
             if not self._is_in(dte, contract):
                 continue
-            if setting.mid_micros(contract) >= max(least_micros, 1):
+            middle = setting.mid_micros(contract)
+            if middle < max(least_micros, 1):
+                continue
+            if not widest_bps or setting.width_micros(contract) * 10_000 <= widest_bps * middle:
                 return contract
         raise Unplayable(
             f"{setting.symbol} has no {right} at {ratio:.3f} of spot in {tuple(dte)} days that"
-            f" costs {least_micros} micro-dollars"
+            f" costs {least_micros} micro-dollars and is quoted within {widest_bps or 'any'} bps"
         )
 
     def _is_in(self, dte: Sequence[int], contract: str) -> bool:

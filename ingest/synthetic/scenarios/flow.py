@@ -53,7 +53,9 @@ def play(draft: Draft, ranges: Ranges, *, flow: Flow) -> None:
     bought = flow.side > 0
     if flow.side:
         draft.direction = "bullish" if bought == (right == "C") else "bearish"
-    contract = draft.choose(ranges.dte, ranges.strike, right, ranges.least_micros)
+    contract = draft.choose(
+        ranges.dte, ranges.strike, right, ranges.least_micros, ranges.widest_bps
+    )
     leg = draft.leg(contract)
     before = _interest(draft, leg, flow.interest)
     set_context(draft, ranges, leg=leg, event=flow.event, lead_us=before + LEAD_US)
@@ -88,7 +90,7 @@ def set_context(
         points = dice.real(ranges.iv_points)
         at = lead_us - 20 * SECOND_US
         draft.add(IvMove(at_us=at, over_us=15 * SECOND_US, keep_us=KEEP_US, points=points))
-    if ranges.wide[1] > 1:
+    if ranges.wide[1] != 1:
         factor = dice.real(ranges.wide)
         at = lead_us - 5 * SECOND_US
         draft.add(WideQuotes(at_us=at, for_us=90 * SECOND_US, factor=factor, leg=leg))

@@ -18,7 +18,8 @@ class Ranges(msgspec.Struct, frozen=True, kw_only=True):
     `side` the share of size at the side that acts, `move_bps` of the underlying before the flow,
     `iv_points` 0.05 = 5 points, `wide` the factor on option spreads, `days_ahead` of a scheduled
     event, `times` the size of stock prints against the least that counts, `delay_us` of messages,
-    `least_micros` the cheapest contract that plays the part.
+    `least_micros` the cheapest contract that plays the part, `widest_bps` its widest quote before
+    `wide` (0: any).
     """
 
     premium_usd: Whole = (0, 0)
@@ -37,3 +38,4 @@ class Ranges(msgspec.Struct, frozen=True, kw_only=True):
     times: Real = (1.0, 1.0)
     delay_us: Whole = (0, 0)
     least_micros: int = 0
+    widest_bps: int = 0

@@ -12,9 +12,14 @@ from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.scenarios.scenario import Scenario
 
 FAMILY = "retail_whale"
+# A quote of 800 and more basis points takes half of any reading away (options-engine.md 13.5). What
+# the crowd jumps at is quoted tighter than its neighbours: a part of the spread.
+TIGHT = (0.4, 0.5)
+WIDEST_BPS = 1_200  # before that
 _CHASE = Ranges(
     premium_usd=(26_000, 55_000), prints=(7, 10), gap_us=(6_000, 70_000), dte=(0, 1, 2, 3, 4),
-    strike=(1.056, 1.07), side=(0.8, 1.0), iv_points=(0.02, 0.05), least_micros=200_000,
+    strike=(1.056, 1.07), side=(0.8, 1.0), iv_points=(0.02, 0.05), wide=TIGHT,
+    least_micros=200_000, widest_bps=WIDEST_BPS,
 )  # fmt: skip
 _SHOWN = (
     at_least("premium_usd", 20_000), at_least("prints", 4), at_most("dte", 7),
@@ -33,7 +38,7 @@ SCENARIOS = (
         ranges=Ranges(
             premium_usd=(26_000, 50_000), prints=(6, 9), gap_us=(6_000, 70_000),
             dte=(1, 2, 3, 4, 7), strike=(1.062, 1.075), side=(0.8, 1.0), move_bps=(-60.0, -25.0),
-            iv_points=(0.02, 0.05), least_micros=200_000,
+            iv_points=(0.02, 0.05), wide=TIGHT, least_micros=200_000, widest_bps=WIDEST_BPS,
         ),
         required=(*_SHOWN, at_most("move_bps", -10)),
     ),
@@ -43,7 +48,8 @@ SCENARIOS = (
         compose=flow_of(side=1, codes=(AUTO,)),
         ranges=Ranges(
             premium_usd=(26_000, 50_000), prints=(6, 8), gap_us=(10_000, 110_000),
-            dte=(1, 2, 3, 4, 5, 7), strike=(1.055, 1.065), side=(0.75, 1.0), least_micros=200_000,
+            dte=(1, 2, 3, 4, 5, 7), strike=(1.055, 1.065), side=(0.75, 1.0),
+            wide=TIGHT, least_micros=200_000, widest_bps=WIDEST_BPS,
         ),
         required=_SHOWN,
     ),

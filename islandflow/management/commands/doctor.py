@@ -240,6 +240,13 @@ def _tuning(environment: Environment, report: Report) -> None:
             "which counts; manage.py tuning from-env drafts a revision from the environment"
             for key, (wanted, active) in sorted(differences.items())
         ]
+        if environment.options_ingest_adapter != "synthetic" and _attribute(
+            "signals.tuning", "is_of_synthetic"
+        )(environment.tuning):
+            report.notes.append(
+                "The thresholds in force are those of the synthetic market (preset measured); "
+                "revision 1 has the defaults: draft them under Admin > Tuning"
+            )
 
 
 def _attribute(module: str, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Thresholds from the command line: list, show, draft from the environment, activate."""
+"""Thresholds from the command line: list, show, draft from the environment, activate, start."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,6 +11,7 @@ from signals.models import TuningRevision
 from signals.tuning import (
     active_revision,
     environment_differences,
+    start_for_source,
     tuning_activate,
     tuning_create,
 )
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         show.add_argument("revision", nargs="?", type=int)
         env = what.add_parser("from-env", help="draft what the environment says differently")
         env.add_argument("--reason", default="From the environment")
+        what.add_parser("start", help="before the first event: what the source needs (bin/up)")
         activate = what.add_parser("activate", help="put a draft into force")
         activate.add_argument("revision", type=int)
 
@@ -36,6 +38,7 @@ class Command(BaseCommand):
             "show": self._show,
             "from-env": self._from_environment,
             "activate": self._activate,
+            "start": self._start,
         }
         actions[options["what"]](options)
 
@@ -75,6 +78,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Draft {draft.pk} made; `manage.py tuning activate {draft.pk}` puts it into force."
         )
+
+    def _start(self, _options: dict[str, Any]) -> None:
+        source = settings.ENV.options_ingest_adapter
+        revision = start_for_source(source, settings.ENV.tuning)
+        if revision is not None:
+            self.stdout.write(f"Revision {revision.pk} is in force: {revision.reason}")
 
     def _activate(self, options: dict[str, Any]) -> None:
         draft = _find(options["revision"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote
+from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, TradingHalt
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_of
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.sheet import Item, Notice
@@ -70,7 +70,7 @@ def test_every_step_of_a_scene_comes_once() -> None:
     found = of_scene(everything())
     kinds = Counter(type(item.event).__name__ for item in found)
     # 4 option trades, a takeback, a duplicate; 3 equity trades, a cancel and its correction
-    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "Notice": 4}
+    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "TradingHalt": 2, "Notice": 3}
 
 
 def test_delayed_prints_keep_their_event_time() -> None:
@@ -152,7 +152,19 @@ def test_nothing_trades_and_nothing_is_quoted_in_a_halt() -> None:
         if start <= item.wire_us < start + 10 * S
         and getattr(item.event, "symbol", getattr(item.event, "contract", "")).startswith("AAPL")
     ]
-    assert [type(item.event) for item in stopped] == [Notice]
+    assert [type(item.event) for item in stopped] == [TradingHalt]
+
+
+def test_a_halt_is_told_when_it_begins_and_when_trading_goes_on() -> None:
+    step = Halt(at_us=10 * S, for_us=10 * S)
+    source = market(step)
+    told = [item.event for item in run(source, beats=30 * 4) if isinstance(item.event, TradingHalt)]
+
+    assert [(each.ts - START, each.symbol, each.halted) for each in told] == [
+        (13 * S, "AAPL", True), (23 * S, "AAPL", False),
+    ]  # fmt: skip
+    assert source.halts(START, START + 60 * S) == told
+    assert source.halts(START, START + 23 * S) == told[:1]
 
 
 def test_an_outage_silences_the_quotes_it_names() -> None:

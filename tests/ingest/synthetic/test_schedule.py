@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from ingest.synthetic.regimes import PRESETS as LEANS
 from ingest.synthetic.regimes import REGIMES, WEIGHTS, mood_at
 from ingest.synthetic.scenarios.catalogue import PROFILES, SCENARIOS
 from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
-from ingest.synthetic.schedule import QUIET_US, Schedule
+from ingest.synthetic.schedule import QUIET_US, SLOT_US, Schedule
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
+from ingest.synthetic.universe import DAILY_EXPIRIES
 
 START_US = at_new_york(date(2025, 3, 6).toordinal(), time(10, 30))
 HOUR_US = 60 * MINUTE_US
@@ -65,6 +67,37 @@ def test_every_profile_is_played_within_two_windows(hour: list[Scene]) -> None:
     early = [scene for scene in hour if scene.start_us < START_US + 40 * MINUTE_US]
 
     assert {scene.label.profile for scene in early} >= set(PROFILES)
+
+
+def longest_wait(profile: str, **control: Any) -> float:
+    """Return the longest stretch of two Monday hours without a scene of a profile, in minutes."""
+    first = at_new_york(date(2025, 3, 10).toordinal(), time(10, 40))
+    last = first + 2 * HOUR_US
+    scenes = schedule(**control).active(first, last)
+    at = [scene.start_us for scene in scenes if scene.label.profile == profile]
+    edges = [first, *sorted(each for each in at if each >= first), last]
+    return max(b - a for a, b in pairwise(edges)) / MINUTE_US
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_coverage_assist_shows_every_profile_within_a_quarter_of_an_hour(profile: str) -> None:
+    assert longest_wait(profile) < 15
+
+
+def test_without_coverage_assist_some_profile_waits_longer() -> None:
+    assert max(longest_wait(profile, coverage_assist=False) for profile in PROFILES) > 15
+
+
+def test_names_of_daily_expiries_have_a_turn_of_their_own_in_every_block() -> None:
+    scenes = schedule().active(START_US, START_US + 8 * HOUR_US)
+    slots = {
+        (scene.symbol, scene.start_us % (20 * MINUTE_US) // SLOT_US)
+        for scene in scenes if scene.symbol in DAILY_EXPIRIES
+    }  # fmt: skip
+    assert slots == {
+        (symbol, first + n)
+        for symbol, first in (("IWM", 0), ("QQQ", 13), ("SPY", 26)) for n in range(3)
+    }  # fmt: skip
 
 
 def test_saving_a_control_changes_no_scene(hour: list[Scene]) -> None:

@@ -7,6 +7,7 @@ import pandas_market_calendars as calendars
 import pytest
 
 from flow.domain.units import from_datetime
+from ingest.synthetic.chains import expiries
 from ingest.synthetic.config import MarketConfig
 from ingest.synthetic.paths import Paths
 from ingest.synthetic.stage import Stage
@@ -66,11 +67,22 @@ def test_calls_and_puts_obey_parity() -> None:
     assert carried / 1e6 == pytest.approx(setting.spot_micros / 1e6 - strike * 0.9967, abs=0.6)
 
 
+@pytest.mark.parametrize(
+    ("symbol", "days"),
+    [("SPY", [15, 16, 17, 21, 22]), ("NVDA", [15, 17, 22, 24, 27]), ("COIN", [17, 24, 31])],
+)
+def test_expiries_follow_the_programme_of_the_name(symbol: str, days: list[int]) -> None:
+    # The Monday 2025-01-20 is a holiday.
+    first = date(2025, 1, 15).toordinal()
+    found = expiries(universe().by_symbol[symbol], first)
+    assert [date.fromordinal(day).day for day in found[: len(days)]] == days
+
+
 def test_a_setting_finds_what_is_listed() -> None:
     setting = Stage(3, MarketConfig()).setting("NVDA", START_S * 1_000_000)
     near = setting.contract(0, 1.0, "C")
     assert setting.trade_date == date(2025, 1, 15).toordinal()
-    assert near.startswith("NVDA-2025-01-17-")
+    assert near.startswith("NVDA-2025-01-15-")
     assert setting.beside(near, 2) > near
     assert setting.width_micros(near) > 0
     assert setting.tick_micros(near) in {10_000, 50_000}

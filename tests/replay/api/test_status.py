@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from replay.api.serializers import StatusSerializer
+from replay.api.serializers import SourceSerializer, StatusSerializer
 from signals.engine.records import ENGINE_VERSION
 from tests.support.evidence import fill, filled_import, signed_in
 
@@ -67,7 +67,17 @@ def test_status_says_what_a_silent_feed_is(state: str, silence: str | None, word
 
     assert source["state"] == word
     assert source["quarantined"] == 3
+    assert (source["events_per_s"], source["asked_events_per_s"]) == (None, None)
     assert source["delay_s"] == (None if silence is None else pytest.approx(2, abs=0.5))
+
+
+def test_status_tells_what_a_feed_achieves_of_what_it_was_asked_for() -> None:
+    feed("live", "1 s")
+    execute("UPDATE live.feed_cursor SET events_per_s = 4987.5, asked_events_per_s = 5000")
+    (source,) = status()["sources"]
+
+    assert set(source) == set(SourceSerializer().fields)
+    assert (source["events_per_s"], source["asked_events_per_s"]) == (4987.5, 5000.0)
 
 
 def test_status_tells_the_heads_of_the_streams() -> None:

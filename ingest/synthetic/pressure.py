@@ -1,0 +1,166 @@
+"""Impact of background flow: the signed dollars of the last beats, fading in a straight line.
+
+    weight  120 |\\
+                |  \\          whole dollars times whole weights: sums are exact, so that moving on
+                |    \\        from beat to beat and starting anywhere give the same figure
+              0 +------\\---> age in beats
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.effects import HEDGED, IMPACT_US
+from ingest.synthetic.orders import Beat
+from ingest.synthetic.tables import NEGOTIATED_KINDS
+
+BEATS = IMPACT_US // BEAT_US
+_FLOWS_KEPT = 4 * BEATS
+_SIGNS = {"A": 1, "AA": 1, "B": -1, "BB": -1}
+
+
+class Flow(NamedTuple):
+    """What one beat's aggressive orders were worth. Units: signed dollars."""
+
+    stocks: dict[int, int]  # by listing number, with the hedges of options
+    contracts: dict[str, int]  # premium
+
+
+class Press(Protocol):
+    """What a book asks for. Units: signed dollars that still press."""
+
+    def stock(self, number: int) -> float:
+        """Return those on a listing."""
+        ...
+
+    def contract(self, text: str) -> float:
+        """Return those on a contract."""
+        ...
+
+
+def flow_of(orders: Beat) -> Flow:
+    """Sum up who paid the spread. What is hidden, negotiated or in a spread moves nothing."""
+    stocks: defaultdict[int, int] = defaultdict(int)
+    contracts: defaultdict[str, int] = defaultdict(int)
+    for order in orders[0]:
+        sign = _SIGNS.get(order.place, 0)
+        if sign:
+            stocks[order.listing.number] += sign * int(order.shares * order.listing.price)
+    for each in orders[1]:
+        sign = _SIGNS.get(each.place, 0)
+        if sign and each.kind not in NEGOTIATED_KINDS:
+            contracts[each.series.text] += sign * each.dollars
+            listing = each.series.listing
+            shares = HEDGED * each.delta * 100 * each.contracts
+            stocks[listing.number] += sign * int(shares * listing.price)
+    return Flow(stocks, contracts)
+
+
+class Pressure:
+    """The pressure at one beat, moved along. Holds what can be drawn again, nothing else."""
+
+    def __init__(self, orders: Callable[[int], Beat]) -> None:
+        """Take what draws the orders of a beat."""
+        self._orders = orders
+        self._flows: dict[int, Flow] = {}
+        self._beat: int | None = None
+        self._weighted: defaultdict[int, int] = defaultdict(int)
+        self._plain: defaultdict[int, int] = defaultdict(int)
+        self._recent: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def note(self, beat: int, orders: Beat) -> None:
+        """Keep the flow of a beat whose orders were drawn anyway."""
+        if beat not in self._flows:
+            if len(self._flows) >= _FLOWS_KEPT:
+                for old in sorted(self._flows)[: _FLOWS_KEPT // 2]:
+                    del self._flows[old]
+            self._flows[beat] = flow_of(orders)
+
+    def enter(self, beat: int) -> None:
+        """Stand at the start of a beat: what came before it presses."""
+        if self._beat is not None and beat == self._beat + 1:
+            self._move_on(self._beat)
+        elif beat != self._beat:
+            self._start(beat)
+        self._beat = beat
+
+    def stock(self, number: int) -> float:
+        """Return what presses on a listing."""
+        return self._weighted[number] / BEATS if number in self._weighted else 0.0
+
+    def contract(self, text: str) -> float:
+        """Return what presses on a contract."""
+        recent = self._recent.get(text)
+        if recent is None or self._beat is None:
+            return 0.0
+        last = self._beat - 1
+        return sum(each * max(0, BEATS - last + beat) for beat, each in recent) / BEATS
+
+    def at(self, beat: int) -> "Then":
+        """Return what pressed at another beat."""
+        return Then(self, beat)
+
+    def flow(self, beat: int) -> Flow:
+        """Return the flow of a beat, drawn again where it is not known."""
+        if beat not in self._flows:
+            self.note(beat, self._orders(beat))
+        return self._flows[beat]
+
+    def _move_on(self, beat: int) -> None:
+        weighted, plain = self._weighted, self._plain
+        for number, dollars in plain.items():
+            weighted[number] -= dollars
+        new, old = self.flow(beat), self.flow(beat - BEATS)
+        for number, dollars in new.stocks.items():
+            weighted[number] += BEATS * dollars
+            plain[number] += dollars
+        for number, dollars in old.stocks.items():
+            plain[number] -= dollars
+        self._press_contracts(beat, new)
+        if beat % BEATS == 0:
+            self._forget(beat - BEATS)
+
+    def _start(self, beat: int) -> None:
+        self._weighted.clear()
+        self._plain.clear()
+        self._recent.clear()
+        for earlier in range(beat - BEATS, beat):
+            flow = self.flow(earlier)
+            for number, dollars in flow.stocks.items():
+                self._weighted[number] += (BEATS + 1 - beat + earlier) * dollars
+                self._plain[number] += dollars
+            self._press_contracts(earlier, flow)
+
+    def _press_contracts(self, beat: int, flow: Flow) -> None:
+        for text, dollars in flow.contracts.items():
+            self._recent[text].append((beat, dollars))
+
+    def _forget(self, before: int) -> None:
+        for text in [text for text, each in self._recent.items() if each[-1][0] < before]:
+            del self._recent[text]
+
+
+class Then:
+    """The pressure at another beat than the one that the market stands at."""
+
+    def __init__(self, pressure: Pressure, beat: int) -> None:
+        """Name the beat."""
+        self._pressure = pressure
+        self._beat = beat
+
+    def stock(self, number: int) -> float:
+        """Return what pressed on a listing."""
+        return self._faded(lambda flow: flow.stocks.get(number, 0))
+
+    def contract(self, text: str) -> float:
+        """Return what pressed on a contract."""
+        return self._faded(lambda flow: flow.contracts.get(text, 0))
+
+    def _faded(self, dollars: Callable[[Flow], int]) -> float:
+        flow, beat = self._pressure.flow, self._beat
+        weighted = (
+            (BEATS + 1 - beat + earlier) * dollars(flow(earlier))
+            for earlier in range(beat - BEATS, beat)
+        )
+        return sum(weighted) / BEATS
