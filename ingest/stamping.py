@@ -208,7 +208,8 @@ class Stamper:
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
-        return _Spot(bid, ask, quote_ts, seq, *moves.at(ts, bid + ask))
+        short, long, long_z = moves.at(ts, bid + ask)
+        return _Spot(bid, ask, quote_ts, seq, short, long, long_z)
 
     def _is_silent(self, ts: int) -> bool:
         """Return whether an old quote of the underlying may not be used (options errata 4)."""
