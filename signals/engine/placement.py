@@ -147,7 +147,7 @@ def _place_two_sided(
     price, spread = print_.price_micros, ask - bid
     side = _A if price == ask else _B if price == bid else side_of(price, bid, ask)
     one_sided = bid == 0
-    wide = spread * 20_000 >= params.wide_spread_bps * (bid + ask) and is_wide(bid, ask, params)
+    wide = spread > _NEVER_WIDE_MICROS and is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
     if side is _MID:
         return Placement(side, 0, 0, (price - bid) / spread, state)
