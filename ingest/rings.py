@@ -52,16 +52,18 @@ class QuoteRings:
         else:
             if ts < ring[-1][0]:
                 _insert(ring, (ts, seq, quote))
+                oldest = ring[-1][0] - self._keep_us
             else:
                 ring.append((ts, seq, quote))
-            oldest = ring[-1][0] - self._keep_us
+                oldest = ts - self._keep_us
             while ring[1][0] <= oldest or len(ring) > self._keep_count + 1:  # the newest one stays
                 del ring[0]
-        if self.newest is None or ts > self.newest:
+        newest = self.newest
+        if newest is None or ts > newest:
             self.newest = ts
             if ts >= self._millisecond_ends:
                 self._speak(ts)
-        elif ts < self.newest:
+        elif ts < newest:
             self._spoke_late(ts)
 
     def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
@@ -95,10 +97,11 @@ class QuoteRings:
         whatever order its quotes came.
         Missing: None before the first quote, and for a print further behind than is kept.
         """
-        if self.newest is None:
+        newest = self.newest
+        if newest is None:
             return None
-        if self.newest <= ts:
-            return ts - self.newest
+        if newest <= ts:  # nearly always
+            return ts - newest
         self._forget_spoke()
         place = bisect_right(self._spoke, ts)
         return ts - self._spoke[place - 1] if place else None
@@ -108,7 +111,7 @@ class QuoteRings:
 
     def _speak(self, ts: int) -> None:
         """Note that the feed spoke in a new millisecond."""
-        self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
+        self._millisecond_ends = ts - ts % MILLISECOND_US + MILLISECOND_US
         self._spoke.append(ts)
         self._oldest = ts - self._keep_us
         if ts >= self._minute_ends:

@@ -49,7 +49,17 @@ class _Spot(msgspec.Struct, frozen=True, gc=False):
     flags: int = 0
 
 
+class _Quoted(msgspec.Struct, frozen=True, gc=False):
+    """What a print takes from its as-of quote, where there is none."""
+
+    bid_micros: int | None = None
+    ask_micros: int | None = None
+    bid_size: int | None = None
+    ask_size: int | None = None
+
+
 _NO_SPOT = _Spot()
+_NO_ENTRY: tuple[None, None, _Quoted] = (None, None, _Quoted())
 
 
 class Stamper:
@@ -102,38 +112,39 @@ class Stamper:
         Missing: None with its reason in `flags` (contract unreadable, adjusted, spot stale); the
         quote is None where none was seen within 900 s.
         """
-        ts = event.ts
-        terms = self._terms.get(event.contract) or self._terms_of(event.contract)
-        flags = event.flags | terms.flags | (_LATE if late else 0)
+        ts, text, price, size = event.ts, event.contract, event.price_micros, event.size
+        terms = self._terms.get(text) or self._terms_of(text)
+        flags = event.flags | terms.flags
+        if late:
+            flags |= _LATE
         if not event.conditions:
             flags |= self._default_flags
-        entry, same_tick = self._options.as_of(event.contract, ts, event.order)
-        quote = entry[2] if entry else None
+        entry, same_tick = self._options.as_of(text, ts, event.order)
+        quote_ts, quote_seq, quote = entry or _NO_ENTRY
         if same_tick:
             flags |= _SAME_TICK
         spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
         session, session_date = self._calendar.locate(
             ts, gth=terms.is_index, late_close=terms.late_close
         )
-        session = session or self._closed
         multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
         expiry = terms.expiry
         return StampedPrint(
             seq,
             ts,
             event.uid,
-            event.contract,
-            event.price_micros,
-            event.size,
+            text,
+            price,
+            size,
             event.venue,
             event.conditions,
-            None if multiplier is None else event.price_micros * event.size * multiplier,
-            quote.bid_micros if quote else None,
-            quote.ask_micros if quote else None,
-            quote.bid_size if quote else None,
-            quote.ask_size if quote else None,
-            entry[0] if entry else None,
-            entry[1] if entry else None,
+            None if multiplier is None else price * size * multiplier,
+            quote.bid_micros,
+            quote.ask_micros,
+            quote.bid_size,
+            quote.ask_size,
+            quote_ts,
+            quote_seq,
             self._options.silence_us(ts),
             self._option_mode,
             spot.bid,
@@ -144,7 +155,7 @@ class Stamper:
             spot.move_5m,
             spot.move_5m_z,
             event.iv,
-            int(session),
+            int(session or self._closed),
             session_date,
             None if expiry is None or expiry < session_date else expiry - session_date,
             flags | spot.flags,
@@ -161,16 +172,15 @@ class Stamper:
         at = event.ts if exec_ts is None or exec_ts > event.ts else exec_ts
         order = event.order if at == event.ts else None
         entry, same_tick = self._equities.as_of(event.symbol, at, order)
-        quote = entry[2] if entry else None
+        quote_ts, quote_seq, quote = entry or _NO_ENTRY
         session, session_date = self._calendar.locate(event.ts)
         session = session or self._closed
         flags = event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0)
         return StampedEquityPrint(
             seq, event.ts, event.uid, event.symbol, event.price_micros, event.size_micros,
             event.venue, event.conditions, event.off_exchange, exec_ts,
-            quote.bid_micros if quote else None, quote.ask_micros if quote else None,
-            quote.bid_size if quote else None, quote.ask_size if quote else None,
-            entry[0] if entry else None, entry[1] if entry else None,
+            quote.bid_micros, quote.ask_micros, quote.bid_size, quote.ask_size,
+            quote_ts, quote_seq,
             self._equities.silence_us(at), self._equity_mode, int(session), session_date, flags,
             event.corrects,
         )  # fmt: skip
