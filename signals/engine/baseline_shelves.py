@@ -16,35 +16,36 @@ from signals.engine.windows import Window
 Values = tuple[int | None, int | None, int | None, int | None]
 
 
+# Of premium, size, spread and volatility, in this order. That of the volatility is None before its
+# first value: packets below the floors have none.
+Windows = tuple[Window, Window, Window, Window | None]
+
+
 class Series:
-    """The windows of one key, the trade date of its last packet, and the number of its last push.
+    """The windows of one key, the trade date of its last packet, the number of its last push."""
 
-    That of the volatility is None before its first value: packets below the floors have none.
-    """
+    __slots__ = ("number", "session", "windows")
 
-    __slots__ = ("iv", "number", "premium", "session", "size", "spread")
-
-    def __init__(self, session: int, premium: Window, size: Window, spread: Window) -> None:
+    def __init__(self, session: int, windows: Windows) -> None:
         self.session = session
         self.number = 0
-        self.premium = premium
-        self.size = size
-        self.spread = spread
-        self.iv: Window | None = None
+        self.windows = windows
 
     def push(self, values: Values, limit: int) -> None:
         """Add what is not missing: written out, because it runs three times a packet."""
+        premium, contracts, spread, iv = self.windows
         premium_ppm, size_ppm, spread_ppm, iv_ppm = values
         if premium_ppm is not None:
-            self.premium.push(premium_ppm, limit)
+            premium.push(premium_ppm, limit)
         if size_ppm is not None:
-            self.size.push(size_ppm, limit)
+            contracts.push(size_ppm, limit)
         if spread_ppm is not None:
-            self.spread.push(spread_ppm, limit)
+            spread.push(spread_ppm, limit)
         if iv_ppm is not None:
-            if self.iv is None:
-                self.iv = Window()
-            self.iv.push(iv_ppm, limit)
+            if iv is None:
+                iv = Window()
+                self.windows = premium, contracts, spread, iv
+            iv.push(iv_ppm, limit)
 
 
 class Shelf:
@@ -75,7 +76,7 @@ class Shelf:
         if series is None:
             if text not in self.of:
                 self._heap.append((self._pushes, text))  # the largest so far: still a heap
-            series = self.of[text] = Series(session, Window(), Window(), Window())
+            series = self.of[text] = Series(session, (Window(), Window(), Window(), None))
         series.number, series.session = self._pushes, session
         while len(self.of) > most:
             self._pop()

@@ -42,6 +42,7 @@ __all__ = [
 # Counts the trading sessions from one trade date (an ordinal) to another.
 Elapsed = Callable[[int, int], int]
 
+_PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}  # among the windows
 _SPEC = "spec 10, errata 20"
 _SILENT = Reading()
 _EMPTY = Window()  # only to be saved
@@ -150,20 +151,20 @@ class Baselines:
 
     def read_in(self, scopes: Scopes, metric: Metric, value: int | None) -> Reading:
         """Return a scaled value against the first of the scopes with enough samples, as `read`."""
-        params = self.params
+        params, place = self.params, _PLACE[metric]
         contract, bucket, underlying = scopes
         own = 0
         if contract is not None:
-            window = _window(contract, metric)
+            window = contract.windows[place]
             own = 0 if window is None else len(window.recent)
             if window is not None and own >= params.baseline_contract_min_samples:
                 return read_window(window, metric, value, "contract", params.baseline_mad_floor)
         if bucket is not None:
-            window = _window(bucket, metric)
+            window = bucket.windows[place]
             if window is not None and len(window.recent) >= params.baseline_bucket_min_samples:
                 return read_window(window, metric, value, "bucket", params.baseline_mad_floor)
         if underlying is not None:
-            window = _window(underlying, metric)
+            window = underlying.windows[place]
             if window is not None and len(window.recent) >= params.baseline_underlying_min_samples:
                 return read_window(window, metric, value, "underlying", params.baseline_mad_floor)
         return Reading(n=own) if own else _SILENT
@@ -237,30 +238,16 @@ class Baselines:
         return [shelf for shelves in self._shelves.values() for shelf in shelves]
 
 
-def _window(series: Series, metric: Metric) -> Window | None:
-    if metric == "premium":
-        return series.premium
-    if metric == "size":
-        return series.size
-    return series.spread if metric == "spread" else series.iv
-
-
 def _save(shelf: Shelf) -> SavedShelf:
     kept = shelf.in_order()
     return SavedShelf(
         [text for text, _ in kept],
         [series.session for _, series in kept],
-        pack(
-            window or _EMPTY
-            for _, series in kept
-            for window in (series.premium, series.size, series.spread, series.iv)
-        ),
+        pack(window or _EMPTY for _, series in kept for window in series.windows),
     )
 
 
 def _restored(kept: SavedShelf) -> Iterator[tuple[str, Series]]:
     windows = unpack(kept.windows)
     for text, session in zip(kept.texts, kept.sessions, strict=True):
-        series = Series(session, next(windows), next(windows), next(windows))
-        series.iv = next(windows)
-        yield text, series
+        yield text, Series(session, (next(windows), next(windows), next(windows), next(windows)))
