@@ -90,6 +90,11 @@ class QuoteRings:
                 same_tick = True
         return None, same_tick
 
+    def newest_of(self, key: str) -> Entry | None:
+        """Return the newest quote of a key, whatever its age."""
+        ring = self._rings.get(key)
+        return None if ring is None else ring[-1]
+
     def silence_us(self, ts: int) -> int | None:
         """Return how long the feed had said nothing at `ts`, whatever the key.
 

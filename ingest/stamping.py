@@ -20,7 +20,7 @@ from flow.domain.events import (
 )
 from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar, Session
-from flow.domain.units import MILLISECOND_US, MINUTE_US
+from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
 from ingest.feeds import Capabilities
 from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
@@ -58,6 +58,14 @@ class _Quoted(msgspec.Struct, frozen=True, gc=False):
     ask_size: int | None = None
 
 
+class _Standing(msgspec.Struct, frozen=True, gc=False):
+    """The spot of every print from `first` to `last`, until the underlying's next quote."""
+
+    first: int
+    last: int
+    spot: _Spot
+
+
 _NO_SPOT = _Spot()
 _NO_ENTRY: tuple[None, None, _Quoted] = (None, None, _Quoted())
 
@@ -85,6 +93,7 @@ class Stamper:
         self._equities = QuoteRings(STOCK_KEEP_US, STOCK_KEEP_COUNT)
         self._moves: dict[str, Moves] = {}
         self._moves_minute = 0
+        self._standing: dict[str, _Standing] = {}
         self._terms: dict[str, Terms] = {}
 
     def saw_option_quote(self, event: OptionQuote, seq: int) -> None:
@@ -95,6 +104,7 @@ class Stamper:
         """Remember an equity quote, for equity prints and as the underlying of option prints."""
         symbol, ts = event.symbol, event.ts
         self._equities.add(symbol, event, seq)
+        self._standing.pop(symbol, None)
         moves = self._moves.get(symbol)
         if moves is None:
             moves = self._moves[symbol] = Moves(ts, self._move_age_us)
@@ -123,7 +133,11 @@ class Stamper:
         quote_ts, quote_seq, quote = entry or _NO_ENTRY
         if same_tick:
             flags |= _SAME_TICK
-        spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
+        standing = self._standing.get(terms.underlying)
+        if standing is not None and standing.first <= ts <= standing.last:
+            spot = standing.spot
+        else:
+            spot = self._spot(terms.underlying, event)
         session, session_date = self._calendar.locate(
             ts, gth=terms.is_index, late_close=terms.late_close
         )
@@ -204,11 +218,13 @@ class Stamper:
     def _spot(self, underlying: str, event: OptionPrint) -> _Spot:
         """Return the underlying at a print: shown when stale, but then without moves.
 
+        Missing: an unreadable contract has no underlying.
+
         The vendor orders of two tapes do not compare; only the bars of one minute share one.
         """
         ts = event.ts
         order = event.order if event.flags & _MINUTE_BAR else None
-        entry, _ = self._equities.as_of(underlying, ts, order)
+        entry, _ = self._equities.as_of(underlying, ts, order) if underlying else (None, False)
         if entry is None:
             return _NO_SPOT
         quote_ts, seq, quote = entry
@@ -219,7 +235,13 @@ class Stamper:
         if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
         short, long, long_z = moves.at(ts, bid + ask)
-        return _Spot(bid, ask, quote_ts, seq, short, long, long_z)
+        spot = _Spot(bid, ask, quote_ts, seq, short, long, long_z)
+        if entry is self._equities.newest_of(underlying):
+            # Moves are by the second; an older quote may be stale, one of its instant is not seen.
+            second = ts - ts % SECOND_US
+            last = min(second + SECOND_US - 1, quote_ts + SPOT_MAX_AGE_US)
+            self._standing[underlying] = _Standing(max(second, quote_ts + 1), last, spot)
+        return spot
 
     def _is_silent(self, ts: int) -> bool:
         """Return whether an old quote of the underlying may not be used (options errata 4)."""
@@ -237,6 +259,7 @@ class Stamper:
         stale = [symbol for symbol, moves in self._moves.items() if moves.last_ts < before]
         for symbol in stale:
             del self._moves[symbol]
+        self._standing.clear()
 
 
 def _mid2(bid: int | None, ask: int | None) -> int | None:
