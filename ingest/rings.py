@@ -5,7 +5,8 @@ that (options errata 43); of stocks 12 s and 4,096. Nothing here depends on the 
 input was cut in batches.
 """
 
-from collections import deque
+from array import array
+from bisect import bisect_right
 
 from flow.domain.events import EquityQuote, OptionQuote
 from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
@@ -22,21 +23,23 @@ FORGET_US = 2 * STANDS_US  # so that a late print of up to 900 s still finds wha
 Quote = OptionQuote | EquityQuote
 Entry = tuple[int, int, Quote]  # ts, seq, quote
 Ring = list[Entry]  # most hold one or two: a deque would take ten times the memory
+_INT64 = "q"  # packed, so that nothing is allocated for each millisecond
 
 
 class QuoteRings:
     """The rings of one quote feed, and when that feed last spoke."""
 
     __slots__ = (
-        "_keep_count", "_keep_us", "_millisecond_ends", "_minute_ends", "_rings", "_spoke",
-        "newest",
+        "_keep_count", "_keep_us", "_millisecond_ends", "_minute_ends", "_oldest", "_rings",
+        "_spoke", "newest",
     )  # fmt: skip
 
     def __init__(self, keep_us: int = KEEP_US, keep_count: int = KEEP_COUNT) -> None:
         self._keep_us, self._keep_count = keep_us, keep_count
         self.newest: int | None = None  # largest event time of the feed
         self._rings: dict[str, Ring] = {}
-        self._spoke: deque[int] = deque()  # first event time of each millisecond kept
+        self._spoke = array(_INT64)  # first event time of each millisecond kept
+        self._oldest = 0  # up to here only the last one of `_spoke` is kept
         self._millisecond_ends = 0  # that of the last entry of `_spoke`
         self._minute_ends = 0
 
@@ -49,16 +52,18 @@ class QuoteRings:
         else:
             if ts < ring[-1][0]:
                 _insert(ring, (ts, seq, quote))
+                oldest = ring[-1][0] - self._keep_us
             else:
                 ring.append((ts, seq, quote))
-            oldest = ring[-1][0] - self._keep_us
+                oldest = ts - self._keep_us
             while ring[1][0] <= oldest or len(ring) > self._keep_count + 1:  # the newest one stays
                 del ring[0]
-        if self.newest is None or ts > self.newest:
+        newest = self.newest
+        if newest is None or ts > newest:
             self.newest = ts
             if ts >= self._millisecond_ends:
                 self._speak(ts)
-        elif ts < self.newest:
+        elif ts < newest:
             self._spoke_late(ts)
 
     def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
@@ -85,6 +90,11 @@ class QuoteRings:
                 same_tick = True
         return None, same_tick
 
+    def newest_of(self, key: str) -> Entry | None:
+        """Return the newest quote of a key, whatever its age."""
+        ring = self._rings.get(key)
+        return None if ring is None else ring[-1]
+
     def silence_us(self, ts: int) -> int | None:
         """Return how long the feed had said nothing at `ts`, whatever the key.
 
@@ -92,36 +102,33 @@ class QuoteRings:
         whatever order its quotes came.
         Missing: None before the first quote, and for a print further behind than is kept.
         """
-        if self.newest is None:
+        newest = self.newest
+        if newest is None:
             return None
-        if self.newest <= ts:
-            return ts - self.newest
-        for spoke in reversed(self._spoke):
-            if spoke <= ts:
-                return ts - spoke
-        return None
+        if newest <= ts:  # nearly always
+            return ts - newest
+        self._forget_spoke()
+        place = bisect_right(self._spoke, ts)
+        return ts - self._spoke[place - 1] if place else None
 
     def __len__(self) -> int:
         return len(self._rings)
 
     def _speak(self, ts: int) -> None:
         """Note that the feed spoke in a new millisecond."""
-        spoke = self._spoke
-        self._millisecond_ends = (ts // MILLISECOND_US + 1) * MILLISECOND_US
-        spoke.append(ts)
-        oldest = ts - self._keep_us
-        while len(spoke) > 1 and spoke[1] <= oldest:
-            spoke.popleft()
+        self._millisecond_ends = ts - ts % MILLISECOND_US + MILLISECOND_US
+        self._spoke.append(ts)
+        self._oldest = ts - self._keep_us
         if ts >= self._minute_ends:
             self._minute_ends = (ts // MINUTE_US + 1) * MINUTE_US
+            self._forget_spoke()
             self._forget(ts - FORGET_US)
 
     def _spoke_late(self, ts: int) -> None:
         """Note an instant of which the feed told late; else it would look silent around it."""
+        self._forget_spoke()
         spoke = self._spoke
-        place = len(spoke)
-        while place and spoke[place - 1] > ts:
-            place -= 1
+        place = bisect_right(spoke, ts)
         millisecond = ts // MILLISECOND_US
         if place and spoke[place - 1] // MILLISECOND_US == millisecond:
             return
@@ -129,8 +136,14 @@ class QuoteRings:
             spoke[place] = ts
             return
         spoke.insert(place, ts)
-        while len(spoke) > 1 and spoke[1] <= spoke[-1] - self._keep_us:
-            spoke.popleft()
+        self._oldest = spoke[-1] - self._keep_us
+        self._forget_spoke()
+
+    def _forget_spoke(self) -> None:
+        """Drop what is older than is kept: before a look, and once a minute of event time."""
+        spoke = self._spoke
+        if len(spoke) > 1 and spoke[1] <= self._oldest:
+            del spoke[: bisect_right(spoke, self._oldest) - 1]
 
     def _forget(self, before: int) -> None:
         """Drop the rings that were last touched before an instant, once a minute of event time."""

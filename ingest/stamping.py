@@ -20,7 +20,7 @@ from flow.domain.events import (
 )
 from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar, Session
-from flow.domain.units import MILLISECOND_US, MINUTE_US
+from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
 from ingest.feeds import Capabilities
 from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
@@ -49,7 +49,25 @@ class _Spot(msgspec.Struct, frozen=True, gc=False):
     flags: int = 0
 
 
+class _Quoted(msgspec.Struct, frozen=True, gc=False):
+    """What a print takes from its as-of quote, where there is none."""
+
+    bid_micros: int | None = None
+    ask_micros: int | None = None
+    bid_size: int | None = None
+    ask_size: int | None = None
+
+
+class _Standing(msgspec.Struct, frozen=True, gc=False):
+    """The spot of every print from `first` to `last`, until the underlying's next quote."""
+
+    first: int
+    last: int
+    spot: _Spot
+
+
 _NO_SPOT = _Spot()
+_NO_ENTRY: tuple[None, None, _Quoted] = (None, None, _Quoted())
 
 
 class Stamper:
@@ -75,6 +93,7 @@ class Stamper:
         self._equities = QuoteRings(STOCK_KEEP_US, STOCK_KEEP_COUNT)
         self._moves: dict[str, Moves] = {}
         self._moves_minute = 0
+        self._standing: dict[str, _Standing] = {}
         self._terms: dict[str, Terms] = {}
 
     def saw_option_quote(self, event: OptionQuote, seq: int) -> None:
@@ -85,6 +104,7 @@ class Stamper:
         """Remember an equity quote, for equity prints and as the underlying of option prints."""
         symbol, ts = event.symbol, event.ts
         self._equities.add(symbol, event, seq)
+        self._standing.pop(symbol, None)
         moves = self._moves.get(symbol)
         if moves is None:
             moves = self._moves[symbol] = Moves(ts, self._move_age_us)
@@ -102,38 +122,43 @@ class Stamper:
         Missing: None with its reason in `flags` (contract unreadable, adjusted, spot stale); the
         quote is None where none was seen within 900 s.
         """
-        ts = event.ts
-        terms = self._terms.get(event.contract) or self._terms_of(event.contract)
-        flags = event.flags | terms.flags | (_LATE if late else 0)
+        ts, text, price, size = event.ts, event.contract, event.price_micros, event.size
+        terms = self._terms.get(text) or self._terms_of(text)
+        flags = event.flags | terms.flags
+        if late:
+            flags |= _LATE
         if not event.conditions:
             flags |= self._default_flags
-        entry, same_tick = self._options.as_of(event.contract, ts, event.order)
-        quote = entry[2] if entry else None
+        entry, same_tick = self._options.as_of(text, ts, event.order)
+        quote_ts, quote_seq, quote = entry or _NO_ENTRY
         if same_tick:
             flags |= _SAME_TICK
-        spot = self._spot(terms.underlying, event) if terms.underlying else _NO_SPOT
+        standing = self._standing.get(terms.underlying)
+        if standing is not None and standing.first <= ts <= standing.last:
+            spot = standing.spot
+        else:
+            spot = self._spot(terms.underlying, event)
         session, session_date = self._calendar.locate(
             ts, gth=terms.is_index, late_close=terms.late_close
         )
-        session = session or self._closed
         multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
         expiry = terms.expiry
         return StampedPrint(
             seq,
             ts,
             event.uid,
-            event.contract,
-            event.price_micros,
-            event.size,
+            text,
+            price,
+            size,
             event.venue,
             event.conditions,
-            None if multiplier is None else event.price_micros * event.size * multiplier,
-            quote.bid_micros if quote else None,
-            quote.ask_micros if quote else None,
-            quote.bid_size if quote else None,
-            quote.ask_size if quote else None,
-            entry[0] if entry else None,
-            entry[1] if entry else None,
+            None if multiplier is None else price * size * multiplier,
+            quote.bid_micros,
+            quote.ask_micros,
+            quote.bid_size,
+            quote.ask_size,
+            quote_ts,
+            quote_seq,
             self._options.silence_us(ts),
             self._option_mode,
             spot.bid,
@@ -144,7 +169,7 @@ class Stamper:
             spot.move_5m,
             spot.move_5m_z,
             event.iv,
-            int(session),
+            int(session or self._closed),
             session_date,
             None if expiry is None or expiry < session_date else expiry - session_date,
             flags | spot.flags,
@@ -161,16 +186,15 @@ class Stamper:
         at = event.ts if exec_ts is None or exec_ts > event.ts else exec_ts
         order = event.order if at == event.ts else None
         entry, same_tick = self._equities.as_of(event.symbol, at, order)
-        quote = entry[2] if entry else None
+        quote_ts, quote_seq, quote = entry or _NO_ENTRY
         session, session_date = self._calendar.locate(event.ts)
         session = session or self._closed
         flags = event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0)
         return StampedEquityPrint(
             seq, event.ts, event.uid, event.symbol, event.price_micros, event.size_micros,
             event.venue, event.conditions, event.off_exchange, exec_ts,
-            quote.bid_micros if quote else None, quote.ask_micros if quote else None,
-            quote.bid_size if quote else None, quote.ask_size if quote else None,
-            entry[0] if entry else None, entry[1] if entry else None,
+            quote.bid_micros, quote.ask_micros, quote.bid_size, quote.ask_size,
+            quote_ts, quote_seq,
             self._equities.silence_us(at), self._equity_mode, int(session), session_date, flags,
             event.corrects,
         )  # fmt: skip
@@ -194,11 +218,13 @@ class Stamper:
     def _spot(self, underlying: str, event: OptionPrint) -> _Spot:
         """Return the underlying at a print: shown when stale, but then without moves.
 
+        Missing: an unreadable contract has no underlying.
+
         The vendor orders of two tapes do not compare; only the bars of one minute share one.
         """
         ts = event.ts
         order = event.order if event.flags & _MINUTE_BAR else None
-        entry, _ = self._equities.as_of(underlying, ts, order)
+        entry, _ = self._equities.as_of(underlying, ts, order) if underlying else (None, False)
         if entry is None:
             return _NO_SPOT
         quote_ts, seq, quote = entry
@@ -208,7 +234,14 @@ class Stamper:
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
             return _Spot(bid, ask, quote_ts, seq)
-        return _Spot(bid, ask, quote_ts, seq, *moves.at(ts, bid + ask))
+        short, long, long_z = moves.at(ts, bid + ask)
+        spot = _Spot(bid, ask, quote_ts, seq, short, long, long_z)
+        if entry is self._equities.newest_of(underlying):
+            # Moves are by the second; an older quote may be stale, one of its instant is not seen.
+            second = ts - ts % SECOND_US
+            last = min(second + SECOND_US - 1, quote_ts + SPOT_MAX_AGE_US)
+            self._standing[underlying] = _Standing(max(second, quote_ts + 1), last, spot)
+        return spot
 
     def _is_silent(self, ts: int) -> bool:
         """Return whether an old quote of the underlying may not be used (options errata 4)."""
@@ -226,6 +259,7 @@ class Stamper:
         stale = [symbol for symbol, moves in self._moves.items() if moves.last_ts < before]
         for symbol in stale:
             del self._moves[symbol]
+        self._standing.clear()
 
 
 def _mid2(bid: int | None, ask: int | None) -> int | None:

@@ -8,9 +8,9 @@ from flow.domain.securities import INDEX_UNDERLYINGS, closes_late
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):
-    """Facts of one contract; None where its text cannot be read, with the reason in `flags`."""
+    """Facts of one contract; none where its text cannot be read, with the reason in `flags`."""
 
-    underlying: str | None
+    underlying: str  # empty where unreadable
     expiry: int | None  # proleptic ordinal
     multiplier: int | None
     is_index: bool  # trades the index overnight hours
@@ -20,7 +20,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
 
 
 _UNREADABLE = Terms(
-    None,
+    "",
     None,
     None,
     is_index=False,

@@ -75,6 +75,7 @@ GROUPS = (
         name="baselines",
         sources=(
             f"{ENGINE}/baseline_keys.py",
+            f"{ENGINE}/baseline_shelves.py",
             f"{ENGINE}/baselines.py",
             f"{ENGINE}/readings.py",
             f"{ENGINE}/usual.py",

@@ -4,14 +4,14 @@ A baseline says that it has too few samples rather than zero. It depends on even
 packets may enter it (none that are special, errata 13) is the pipeline's business.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
 
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
+from signals.engine.baseline_shelves import Series, Shelf, Values
 from signals.engine.parameter import ParameterGroup, Tuned
 from signals.engine.readings import (
     Metric,
@@ -42,7 +42,7 @@ __all__ = [
 # Counts the trading sessions from one trade date (an ordinal) to another.
 Elapsed = Callable[[int, int], int]
 
-_PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}
+_PLACE: dict[Metric, int] = {"premium": 0, "size": 1, "spread": 2, "iv": 3}  # among the windows
 _SPEC = "spec 10, errata 20"
 _SILENT = Reading()
 _EMPTY = Window()  # only to be saved
@@ -102,48 +102,9 @@ class SavedBaselines(msgspec.Struct, frozen=True, gc=False):
     shelves: list[SavedShelf]
 
 
-# Premium, size, spread and volatility as `scaled` returns them.
-Values = tuple[int | None, int | None, int | None, int | None]
-
-
-_Windows = tuple[Window, Window, Window, Window | None]
-
-
-class _Series:
-    """The windows of one key in the order of `_PLACE`, and the trade date of its last packet.
-
-    That of the volatility is None before its first value: packets below the floors have none.
-    """
-
-    __slots__ = ("session", "windows")
-
-    def __init__(self, session: int, windows: _Windows) -> None:
-        self.session = session
-        self.windows = windows
-
-    def push(self, values: Values, size: int) -> None:
-        """Add what is not missing: written out, because it runs three times a packet."""
-        premium, contracts, spread, iv = self.windows
-        premium_ppm, size_ppm, spread_ppm, iv_ppm = values
-        if premium_ppm is not None:
-            premium.push(premium_ppm, size)
-        if size_ppm is not None:
-            contracts.push(size_ppm, size)
-        if spread_ppm is not None:
-            spread.push(spread_ppm, size)
-        if iv_ppm is not None:
-            if iv is None:
-                iv = Window()
-                self.windows = premium, contracts, spread, iv
-            iv.push(iv_ppm, size)
-
-
 # Of one packet: the series of its contract, bucket and underlying, None where there is none yet.
-Scopes = tuple[_Series | None, _Series | None, _Series | None]
+Scopes = tuple[Series | None, Series | None, Series | None]
 _NOTHING: Scopes = (None, None, None)
-
-# Not a plain dict: that one walks over all holes at its front to find its oldest key.
-_Shelf = OrderedDict[str, _Series]
 
 
 class Baselines:
@@ -163,8 +124,8 @@ class Baselines:
         self.params = params
         self._elapsed = elapsed
         self._session = 0
-        self._shelves: dict[str, tuple[_Shelf, _Shelf, _Shelf]] = {
-            part: (OrderedDict(), OrderedDict(), OrderedDict()) for part in ("open", "mid", "close")
+        self._shelves: dict[str, tuple[Shelf, Shelf, Shelf]] = {
+            part: (Shelf(), Shelf(), Shelf()) for part in ("open", "mid", "close")
         }
 
     def read(self, keys: Keys, metric: Metric, value: float | None, session_date: int) -> Reading:
@@ -183,9 +144,9 @@ class Baselines:
             return _NOTHING
         contracts, buckets, underlyings = shelves
         return (
-            self._warm(contracts, keys.contract, session_date),
-            self._warm(buckets, keys.bucket, session_date),
-            self._warm(underlyings, keys.underlying, session_date),
+            self._warm(contracts.of.get(keys.contract), session_date),
+            self._warm(buckets.of.get(keys.bucket), session_date),
+            self._warm(underlyings.of.get(keys.underlying), session_date),
         )
 
     def read_in(self, scopes: Scopes, metric: Metric, value: int | None) -> Reading:
@@ -240,68 +201,53 @@ class Baselines:
             self._forget_cold(session_date)
         contracts, buckets, underlyings = shelves
         contract, bucket, underlying = scopes
-        params = self.params
-        series = self._newest(contracts, keys.contract, contract, session_date)
-        series.push(values, params.rolling_window_size)
+        params, most = self.params, self.params.baseline_max_keys
+        contract = contracts.keep(keys.contract, contract, session_date, most)
+        contract.push(values, params.rolling_window_size)
         if keys.bucket:
-            series = self._newest(buckets, keys.bucket, bucket, session_date)
-            series.push(values, params.baseline_bucket_window)
-        series = self._newest(underlyings, keys.underlying, underlying, session_date)
-        series.push(values, params.baseline_underlying_window)
+            bucket = buckets.keep(keys.bucket, bucket, session_date, most)
+            bucket.push(values, params.baseline_bucket_window)
+        underlying = underlyings.keep(keys.underlying, underlying, session_date, most)
+        underlying.push(values, params.baseline_underlying_window)
 
     def saved(self) -> SavedBaselines:
         """Return what a restart needs, apart from the parameters."""
-        return SavedBaselines(
-            self._session,
-            [
-                SavedShelf(
-                    list(shelf),
-                    [series.session for series in shelf.values()],
-                    pack(
-                        window or _EMPTY for series in shelf.values() for window in series.windows
-                    ),
-                )
-                for shelf in self._all()
-            ],
-        )
+        return SavedBaselines(self._session, [_save(shelf) for shelf in self._all()])
 
     def restore(self, saved: SavedBaselines) -> None:
         """Go on where `saved` was taken, in place of everything held."""
         self._session = saved.session
         for shelf, kept in zip(self._all(), saved.shelves, strict=True):
-            shelf.clear()
-            windows = unpack(kept.windows)
-            for text, session in zip(kept.texts, kept.sessions, strict=True):
-                four = next(windows), next(windows), next(windows), next(windows)
-                shelf[text] = _Series(session, four)
+            shelf.restore(_restored(kept))
 
-    def _warm(self, shelf: _Shelf, text: str, session_date: int) -> _Series | None:
-        series = shelf.get(text)
+    def _warm(self, series: Series | None, session_date: int) -> Series | None:
         if series is None or series.session == session_date:  # nearly always
             return series
         return None if self._is_cold(series, session_date) else series
 
-    def _newest(
-        self, shelf: _Shelf, text: str, series: _Series | None, session_date: int
-    ) -> _Series:
-        """Return the series of a key as the newest of its shelf; None was new or cold."""
-        if series is None:
-            series = shelf[text] = _Series(session_date, (Window(), Window(), Window(), None))
-        series.session = session_date
-        shelf.move_to_end(text)
-        while len(shelf) > self.params.baseline_max_keys:
-            shelf.popitem(last=False)
-        return series
-
-    def _is_cold(self, series: _Series, session_date: int) -> bool:
+    def _is_cold(self, series: Series, session_date: int) -> bool:
         return self._elapsed(series.session, session_date) >= self.params.baseline_ttl_sessions
 
     def _forget_cold(self, session_date: int) -> None:
         """Drop, once a session, what has been cold: expired contracts would else stay for ever."""
         self._session = session_date
         for shelf in self._all():
-            while shelf and self._is_cold(next(iter(shelf.values())), session_date):
-                shelf.popitem(last=False)
+            shelf.forget_oldest(lambda series: self._is_cold(series, session_date))
 
-    def _all(self) -> list[_Shelf]:
+    def _all(self) -> list[Shelf]:
         return [shelf for shelves in self._shelves.values() for shelf in shelves]
+
+
+def _save(shelf: Shelf) -> SavedShelf:
+    kept = shelf.in_order()
+    return SavedShelf(
+        [text for text, _ in kept],
+        [series.session for _, series in kept],
+        pack(window or _EMPTY for _, series in kept for window in series.windows),
+    )
+
+
+def _restored(kept: SavedShelf) -> Iterator[tuple[str, Series]]:
+    windows = unpack(kept.windows)
+    for text, session in zip(kept.texts, kept.sessions, strict=True):
+        yield text, Series(session, (next(windows), next(windows), next(windows), next(windows)))

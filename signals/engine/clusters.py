@@ -230,17 +230,21 @@ def session_end(held: list[Held], start: int, params: ClusterParams) -> int:
     """Return the index behind the last member of the session that opens at `start`.
 
     A print joins while its gap to the one before and its span from the opening print are within
-    bounds (both inclusive). A session never crosses a trade date.
+    bounds (both inclusive). A session never crosses a trade date, and no date is over in so short
+    a time.
     Source: options-engine.md 8.3, golden G5.
     """
-    opening = held[start].print
+    opening, last = held[start].print, held[-1].print
     latest = opening.ts + params.cluster_max_span_ms * 1_000
     gap = params.cluster_gap_ms * 1_000
+    day = opening.session_date
+    if last.ts <= min(opening.ts + gap, latest) and last.session_date == day:  # nearly always
+        return len(held)
     before, place = opening.ts, start + 1
     while place < len(held):
         print_ = held[place].print
         ts = print_.ts
-        if ts - before > gap or ts > latest or print_.session_date != opening.session_date:
+        if ts - before > gap or ts > latest or print_.session_date != day:
             break
         before = ts
         place += 1

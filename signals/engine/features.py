@@ -184,7 +184,8 @@ def share_zeros(features: Features) -> None:
     """Let every zero be the default itself.
 
     Storage leaves out what is the default's very object: without this, the bytes of a row would
-    hang on how a zero was made, and differ between one build of Python and another.
+    hang on how a zero was made, and differ between one build of Python and another. Most features
+    are never set to zero; this is for those that are taken back.
     """
     for name, zero in _ZEROS:
         if getattr(features, name) == zero:

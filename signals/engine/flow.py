@@ -10,7 +10,8 @@ from signals.engine.features import Features
 from signals.engine.flow_context import WINDOWS, FlowContext, FlowWindows
 from signals.engine.flow_params import FlowParams
 from signals.engine.flow_scores import context_of
-from signals.engine.trade_types import Averages, Read, TradeType, count_blocks, types_of
+from signals.engine.tally import Tally
+from signals.engine.trade_types import Averages, TradeType, count_blocks, types_of
 
 _DIRECTIONS: dict[str, Direction] = {"bullish": "LONG", "bearish": "SHORT"}
 _HORIZONS: tuple[Horizon, ...] = ("scalp", "day", "swing")
@@ -19,7 +20,7 @@ _HORIZONS: tuple[Horizon, ...] = ("scalp", "day", "swing")
 def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the pipeline
     averages: Averages,
     windows: FlowWindows,
-    reads: Sequence[Read],
+    tally: Tally,
     underlying: str,
     right: Right,
     features: Features,
@@ -32,7 +33,7 @@ def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the 
     can count again without the print that was cancelled.
     Source: options-engine.md 18.2 and 18.5.
     """
-    single = not features.structure_type
+    reads, single = tally.reads, not features.structure_type
     types = types_of(
         reads,
         sweep_sign=features.sweep_sign if single and features.sweep else 0,
@@ -42,7 +43,8 @@ def add_flow(  # noqa: PLR0917 - seven facts of one packet, in the order of the 
         one_contract=single,
     )
     features.trade_types = count_types(types)
-    features.block_mechanisms = count_blocks(reads, types, params)
+    if tally.max_print_size >= params.flow_block_min_size or "BLOCK" in types:
+        features.block_mechanisms = count_blocks(reads, types, params)
     windows.add(underlying, reads, types, right if single else None, params)
     return types
 

@@ -82,7 +82,7 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     types = add_flow(
         state.averages,
         state.flow,
-        subject.tally.reads,
+        subject.tally,
         subject.underlying,
         subject.contract.right,
         features,

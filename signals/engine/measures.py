@@ -1,6 +1,7 @@
 """What is measured on the members of one final session: the values of `features.Features`.
 
-Each function sets one group of features; what it cannot tell it leaves at the record's default.
+Each function sets one group of features; what it cannot tell it leaves at the record's default, and
+so does it with a share that rounds to 0 (`features.share_zeros` says why).
 """
 
 import math
@@ -103,7 +104,8 @@ def _set_amounts(features: Features, members: Sequence[StampedPrint], tally: Tal
 def _set_pace(features: Features, members: Sequence[StampedPrint]) -> None:
     times = [each.ts for each in members]
     gaps = sorted(map(sub, times[1:], times))
-    features.span_ms = (times[-1] - times[0]) / 1_000
+    if times[-1] > times[0]:
+        features.span_ms = (times[-1] - times[0]) / 1_000
     features.inter_fill_ms_median = gaps[(len(gaps) - 1) // 2] / 1_000
     features.inter_fill_ms_max = gaps[-1] / 1_000
 
@@ -128,13 +130,14 @@ def _set_placement(features: Features, tally: Tally) -> None:
         if covered == size:  # nearly always
             features.coverage = features.quote_quality = 1.0
             return
-        features.coverage = ratio(covered, size)
-    if stale:
-        features.stale_ratio = ratio(stale, size)
-    if missing:
-        features.missing_ratio = ratio(missing, size)
-    if covered > stale:
-        features.quote_quality = ratio(covered - stale, size)
+        if share := ratio(covered, size):
+            features.coverage = share
+    if share := ratio(stale, size):
+        features.stale_ratio = share
+    if share := ratio(missing, size):
+        features.missing_ratio = share
+    if covered > stale and (share := ratio(covered - stale, size)):
+        features.quote_quality = share
 
 
 def _set_weights(features: Features, tally: Tally) -> None:
@@ -157,21 +160,22 @@ def _set_weights(features: Features, tally: Tally) -> None:
 def _set_sides(features: Features, tally: Tally) -> None:
     """Set the shares that are not nothing; the others stay at the default, which is not stored."""
     buy, sell, size_ppm = tally.buy_ppm, tally.sell_ppm, tally.size * MICROS
-    if tally.buy_raw:
-        features.buy_raw = ratio(tally.buy_raw, tally.size)
-    if tally.sell_raw:
-        features.sell_raw = ratio(tally.sell_raw, tally.size)
-    if buy:
-        features.buy_size = ratio(buy, MICROS)
-        features.buy_share = features.signed_share = ratio(buy, size_ppm)
-        features.imbalance = 1.0
-    if sell:
-        features.sell_size = ratio(sell, MICROS)
-        features.sell_share = features.signed_share = ratio(sell, size_ppm)
-        features.imbalance = -1.0
-    if buy and sell:
-        features.signed_share = ratio(buy + sell, size_ppm)
-        features.imbalance = ratio(buy - sell, buy + sell)
+    if tally.buy_raw and (share := ratio(tally.buy_raw, tally.size)):
+        features.buy_raw = share
+    if tally.sell_raw and (share := ratio(tally.sell_raw, tally.size)):
+        features.sell_raw = share
+    if buy and (weighed := ratio(buy, MICROS)):
+        features.buy_size = weighed
+    if buy and (share := ratio(buy, size_ppm)):
+        features.buy_share = share
+    if sell and (weighed := ratio(sell, MICROS)):
+        features.sell_size = weighed
+    if sell and (share := ratio(sell, size_ppm)):
+        features.sell_share = share
+    if share := ratio(buy + sell, size_ppm):
+        features.signed_share = share
+    if lean := ratio(buy - sell, buy + sell):
+        features.imbalance = lean
 
 
 def _set_conditions(features: Features, tally: Tally) -> None:
@@ -180,11 +184,12 @@ def _set_conditions(features: Features, tally: Tally) -> None:
     if tally.iso_count:
         features.iso_count = tally.iso_count
         features.iso_venue_count = len(tally.iso_venues)
-    if tally.special_size:
-        features.special_size_ratio = ratio(tally.special_size, tally.size)
+    if tally.special_size and (share := ratio(tally.special_size, tally.size)):
+        features.special_size_ratio = share
     if tally.complex_count:
         features.complex_count = tally.complex_count
-        features.complex_size_ratio = ratio(tally.complex_size, tally.size)
+        if share := ratio(tally.complex_size, tally.size):
+            features.complex_size_ratio = share
     if tally.venues:
         features.venue_count = len(tally.venues)
         features.venue_entropy = _entropy(tally.venues)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from flow.domain.events import StampedPrint
 from flow.domain.ids import SEPARATOR, text_uid
-from signals.engine.features import Features, share_zeros
+from signals.engine.features import Features
 from signals.engine.memory import Kept
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION, Member, Packet
@@ -50,7 +50,6 @@ def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to
     Source: options-engine.md 2.4.
     """
     priced = bool(members) and not features.structure_type
-    share_zeros(features)
     return Packet(
         uid=packet_uid(identity, ruling.params),
         rev=rev,

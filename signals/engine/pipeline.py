@@ -60,23 +60,20 @@ def step(
 
 
 def _take_print(state: EngineState, print_: StampedPrint) -> None:
-    conditions = conditions_of(print_)
-    if print_.flags & _PARSE_ERROR or not (
-        print_.contract in state.clusters.open or _is_readable(print_.contract)
-    ):
+    ts, flags, contract = print_.ts, print_.flags, print_.contract
+    if flags & _PARSE_ERROR or not (contract in state.clusters.open or _is_readable(contract)):
         state.counters["unparsed"] += 1
         return
+    conditions = conditions_of(print_)
     if conditions.family <= _COMPRESSION:
         _set_aside(state, print_, int(conditions.family))
-        return
-    ts = print_.ts
-    if ts <= state.watermark or print_.flags & _LATE_ARRIVAL:
+    elif ts <= state.watermark or flags & _LATE_ARRIVAL:
         state.counters["late"] += 1
     elif print_.session == _CLOSED:
         state.counters["outside_session"] += 1  # errata 21: stored and shown, never flow
     elif conditions.is_late_report:
         state.counters["late_report"] += 1
-        state.clusters.add_aside(print_.contract, ts)
+        state.clusters.add_aside(contract, ts)
         state.flow.add_unplaced(print_)
     elif print_.price_micros <= 0:
         state.counters["zero_price"] += 1
@@ -84,7 +81,7 @@ def _take_print(state: EngineState, print_: StampedPrint) -> None:
         state.counters["clustered"] += 1
         held = state.clusters.add(print_, state.rulings.current)
         if conditions.is_complex:
-            state.packages.add(held, parse_contract(print_.contract), conditions)
+            state.packages.add(held, parse_contract(contract), conditions)
 
 
 def _set_aside(state: EngineState, print_: StampedPrint, family: int) -> None:

@@ -83,6 +83,7 @@ _LOCKED = Placement(Side.MID, 0, 0, None, QuoteState.LOCKED)
 _CROSSED = Placement(Side.MID, 0, 0, None, QuoteState.CROSSED)
 # By Side. Tuples and module names, because hashing and looking up enum members is slow in CPython.
 _SIGNS = (0, 0, -1, -1, 0, 1, 1)
+_STALE_SIDE = Side.STALE
 _BB, _B, _MID, _A, _AA = Side.BB, Side.B, Side.MID, Side.A, Side.AA
 _OK, _ONE_SIDED, _WIDE = QuoteState.OK, QuoteState.ONE_SIDED, QuoteState.WIDE
 _CHANGE = int(QuoteMode.CHANGE)
@@ -116,6 +117,24 @@ def place(
     return _place_two_sided(print_, bid, ask, params, conditions or conditions_of(print_))
 
 
+def is_placed_alike(
+    print_: StampedPrint, before: StampedPrint, placed: Placement, params: PlacementParams
+) -> bool:
+    """Return whether a print is placed as another one of the same conditions was.
+
+    An order that takes several venues prints at one price against one quote. Only with a feed that
+    sends every change: with a sampled one the confidence hangs on the age.
+    """
+    return (
+        print_.price_micros == before.price_micros
+        and print_.bid_micros == before.bid_micros
+        and print_.ask_micros == before.ask_micros
+        and print_.quote_mode == before.quote_mode == _CHANGE
+        and placed.side > _STALE_SIDE
+        and not is_stale(print_, params)
+    )
+
+
 def is_stale(print_: StampedPrint, params: PlacementParams) -> bool:
     """Return whether the print's quote is too old to decide a side.
 
@@ -147,7 +166,7 @@ def _place_two_sided(
     price, spread = print_.price_micros, ask - bid
     side = _A if price == ask else _B if price == bid else side_of(price, bid, ask)
     one_sided = bid == 0
-    wide = spread * 20_000 >= params.wide_spread_bps * (bid + ask) and is_wide(bid, ask, params)
+    wide = spread > _NEVER_WIDE_MICROS and is_wide(bid, ask, params)
     state = _ONE_SIDED if one_sided else _WIDE if wide else _OK
     if side is _MID:
         return Placement(side, 0, 0, (price - bid) / spread, state)

@@ -8,7 +8,14 @@ from flow.domain.securities import SecurityType
 from flow.domain.venues import COUNTED_VENUES
 from signals.engine.labels import label, least_passing, security_type
 from signals.engine.params import Params
-from signals.engine.placement import Placement, QuoteState, Side, conditions_of, place
+from signals.engine.placement import (
+    Placement,
+    QuoteState,
+    Side,
+    conditions_of,
+    is_placed_alike,
+    place,
+)
 from signals.engine.sweeps import Fill
 
 _SIDES, _STALE = len(Side), Side.STALE
@@ -74,14 +81,17 @@ def _add_amounts(tally: Tally, members: Sequence[StampedPrint], params: Params) 
     size = value = 0
     premium: int | None = 0
     venues, reads = tally.venues, tally.reads
-    seen: tuple[int, ...] | None = None
+    before: StampedPrint | None = None
     for print_ in members:
         contracts, venue, codes = print_.size, print_.venue, print_.conditions
-        if codes != seen or not codes:  # most members of one session were printed alike
-            seen = codes
+        if before is None or codes != before.conditions or not codes:
             conditions = conditions_of(print_)
             tally.codes.update(codes)
-        reads.append((print_, place(print_, params, conditions), conditions))
+            placement = place(print_, params, conditions)
+        elif not is_placed_alike(print_, before, placement, params):
+            placement = place(print_, params, conditions)
+        before = print_
+        reads.append((print_, placement, conditions))
         size += contracts
         value += print_.price_micros * contracts
         paid = print_.premium_micros
@@ -118,13 +128,15 @@ def _add_sides(tally: Tally) -> None:
     sides, side_sizes = tally.sides, tally.side_sizes
     age_us = position_size = buy_ppm = sell_ppm = premium_buy_ppm = premium_sell_ppm = 0
     position_sum = 0.0
+    quoted: StampedPrint | None = None
+    state = QuoteState.MISSING
     for print_, placement, conditions in tally.reads:
         side, size = placement.side, print_.size
         sides[side] += 1
         side_sizes[side] += size
         if side <= _STALE:
             continue
-        tally.last_quoted, tally.last_state = print_, placement.quote_state
+        quoted, state = print_, placement.quote_state
         age_us += (print_.ts - (print_.quote_ts or print_.ts)) * size
         position, sign = placement.spread_pos, placement.sign
         if position is not None:
@@ -141,7 +153,7 @@ def _add_sides(tally: Tally) -> None:
             tally.sell_raw += bare
             sell_ppm += size * weight
             premium_sell_ppm += (print_.premium_micros or 0) * weight
-    tally.age_us = age_us
+    tally.age_us, tally.last_quoted, tally.last_state = age_us, quoted, state
     tally.position_size, tally.position_sum = position_size, position_sum
     tally.buy_ppm, tally.premium_buy_ppm = buy_ppm, premium_buy_ppm
     tally.sell_ppm, tally.premium_sell_ppm = sell_ppm, premium_sell_ppm

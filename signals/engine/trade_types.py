@@ -63,6 +63,13 @@ class Sizes:
         self.newest = deque(newest)
         self.total = sum(newest)
 
+    def push(self, sizes: Sequence[int], total: int, limit: int) -> None:
+        """Add sizes and their sum; drop the oldest ones beyond `limit`."""
+        self.newest.extend(sizes)
+        self.total += total
+        if len(self.newest) > limit:
+            self.trim(limit)
+
     def trim(self, limit: int) -> None:
         """Drop the oldest sizes beyond `limit`."""
         while len(self.newest) > limit:
@@ -125,7 +132,8 @@ def types_of(
     Source: options-engine.md 18.2; errata 14, 15, 25, 26.
     """
     sizes = averages.of(underlying, reads[0][0].session_date)
-    sizes.trim(params.flow_average_max_count)  # a tuning revision may have made it smaller
+    if len(sizes.newest) > params.flow_average_max_count:
+        sizes.trim(params.flow_average_max_count)  # a tuning revision has made it smaller
     known, total = len(sizes.newest), sizes.total
     found, volume = _type_each(reads, sizes, sweep_sign, params)
     if one_contract and len(reads) >= params.flow_split_min_count:
@@ -142,13 +150,11 @@ def _type_each(
 ) -> tuple[list[TradeType], int]:
     """Return the type of every member, splits apart, and their contracts; enter their sizes."""
     limit, least = params.flow_average_max_count, params.least_marked_size
-    volumes = [print_.size for print_, _, _ in reads if not print_.flags & _MINUTE_BAR]
+    volumes = [read[0].size for read in reads if not read[0].flags & _MINUTE_BAR]
     volume = sum(volumes)
     found: list[TradeType] = ["REGULAR"] * len(reads)
     if not sweep_sign and (not volumes or max(volumes) < least):  # nearly always: none is marked
-        sizes.newest.extend(volumes)
-        sizes.total += volume
-        sizes.trim(limit)
+        sizes.push(volumes, volume, limit)
         return found, volume
     newest, total = sizes.newest, sizes.total
     for place, (print_, placement, conditions) in enumerate(reads):

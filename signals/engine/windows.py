@@ -36,7 +36,7 @@ class Window:
         """
         self.recent = array(_INT32, values)
         self._ordered: array[int] | None = None
-        self._near = 0  # where the last block of `mad4` began: the next one begins close to it
+        self._near = -1  # where the last block of `mad4` began: the next one begins close to it
 
     @property
     def n(self) -> int:
@@ -69,7 +69,9 @@ class Window:
 
         Errors: IndexError for an empty window.
         """
-        ordered = self.ordered
+        ordered = self._ordered
+        if ordered is None:
+            ordered = self.ordered
         n = len(ordered)
         return ordered[(n - 1) >> 1] + ordered[n >> 1]
 
@@ -85,18 +87,19 @@ class Window:
         Errors: IndexError for an empty window.
         Source: Hampel (1974), The influence curve and its role in robust estimation, JASA 69.
         """
-        ordered = self.ordered
+        ordered = self._ordered
+        if ordered is None:
+            ordered = self.ordered
         n = len(ordered)
-        half = n >> 1
-        first, last = self._narrow(ordered, half, median2, (n - 1) >> 1)
-        while first < last:
-            middle = (first + last) >> 1
-            if ordered[middle] + ordered[middle + half] < median2:
-                first = middle + 1
-            else:
-                last = middle
+        half, last, first = n >> 1, (n - 1) >> 1, self._near
+        # Nearly always the block begins where the last one did.
+        if (
+            not 0 <= first <= last
+            or ordered[first] + ordered[first + half] < median2
+            or (first and ordered[first - 1] + ordered[first - 1 + half] >= median2)
+        ):
+            first = self._near = self._begin(ordered, half, median2, last)
         above = 2 * ordered[first + half] - median2
-        self._near = first
         if first and median2 - 2 * ordered[first - 1] < above:
             first -= 1
             above = 2 * ordered[first + half] - median2
@@ -107,14 +110,26 @@ class Window:
             return above + max(below, 2 * ordered[first + half - 1] - median2)
         return below + max(above, median2 - 2 * ordered[first + 1])
 
-    def _narrow(self, ordered: "array[int]", half: int, median2: int, last: int) -> tuple[int, int]:
-        """Return between which places the block of `mad4` begins: nearly always two or three."""
-        low, high = max(0, self._near - 1), min(last, self._near + 1)
-        if low > last or (low and ordered[low - 1] + ordered[low - 1 + half] >= median2):
-            return 0, min(low, last)
-        if high < last and ordered[high] + ordered[high + half] < median2:
-            return high + 1, last
-        return low, high
+    def _begin(self, ordered: "array[int]", half: int, median2: int, last: int) -> int:
+        """Return the first place whose far end is no nearer than its own, at most `last`.
+
+        It is not where it was: its neighbour is looked at first, then the middle of the rest.
+        """
+        low, high, near = 0, last, self._near
+        middle = last >> 1
+        if 0 <= near <= last:
+            if ordered[near] + ordered[near + half] < median2:
+                low = middle = near + 1
+            else:
+                high = near - 1
+                middle = max(0, near - 2)
+        while low < high:
+            if ordered[middle] + ordered[middle + half] < median2:
+                low = middle + 1
+            else:
+                high = middle
+            middle = (low + high) >> 1
+        return low
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):

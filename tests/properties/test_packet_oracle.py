@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from signals.engine.groups import Group
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, Side, place
 from signals.engine.subjects import subject_of
+from signals.engine.tally import tally_members
 from tests.support.engine_builders import AUCTION, AUTO, COMPLEX, CROSS, ISO, ms, stamped
 
 PARAMS = Params()
@@ -189,6 +191,21 @@ def test_packet_equals_the_plain_computation(prints: list[StampedPrint]) -> None
     )
 
     assert {key: found[key] for key in expected} == expected
+
+
+@given(sessions())
+def test_a_print_is_placed_in_a_packet_as_it_is_alone(prints: list[StampedPrint]) -> None:
+    reads = tally_members(prints, "SPY", PARAMS).reads
+
+    assert [placement for _, placement, _ in reads] == [place(each, PARAMS) for each in prints]
+
+
+@given(sessions())
+def test_a_share_of_nothing_is_not_stored(prints: list[StampedPrint]) -> None:
+    stored = msgspec.json.decode(msgspec.json.encode(packet_of(prints)))
+    defaults = as_mapping(Features())
+
+    assert not [key for key, value in stored.items() if value == defaults[key]]
 
 
 @given(sessions())

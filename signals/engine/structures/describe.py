@@ -5,7 +5,7 @@ from datetime import date
 
 from flow.domain.contracts import Contract, contract_label
 from flow.domain.units import MICROS
-from signals.engine.features import Features, ratio
+from signals.engine.features import Features, ratio, share_zeros
 from signals.engine.structures.assembly import Structure
 from signals.engine.structures.legs import Leg
 from signals.engine.structures.ratios import symmetry
@@ -54,6 +54,7 @@ def describe(features: Features, structure: Structure) -> None:
     features.roll_consistent = shape.roll_consistent
     if shape.roll_consistent:
         _describe_roll(features, legs)
+    share_zeros(features)
 
 
 def net_debit_usd(legs: Iterable[Leg]) -> float | None:

@@ -27,9 +27,9 @@ class Market:
 
     def add(self, *prints: Any, features: Features | None = None) -> Features:
         features = features or Features()
-        reads = tally_members(prints, "SPY", Params()).reads
+        tally = tally_members(prints, "SPY", Params())
         types = add_flow(
-            self.averages, self.windows, reads, "SPY", "C", features, PARAMS
+            self.averages, self.windows, tally, "SPY", "C", features, PARAMS
         )  # fmt: skip
         assert count_types(types) == features.trade_types
         return features
