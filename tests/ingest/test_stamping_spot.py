@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flow.domain.events import EquityQuote, OptionPrint, StampedPrint
 from ingest.stamping import Stamper
-from tests.ingest.test_stamping import CHANGE, NOON, SAMPLED, S, spot, stamper, trade
+from tests.support.stamping import CHANGE, NOON, SAMPLED, S, spot, stamper, trade
 
 MS = 1_000
 
