@@ -286,3 +286,7 @@ def test_window_forgets_what_it_dropped() -> None:
         short.push(value, 2)
 
     assert pack([long]) == pack([short])
+
+
+def test_deviation_does_not_need_the_median_to_be_asked_first() -> None:
+    assert Window([20, 1, 9, 4, 6, 5]).mad4(11) == 10  # the middle deviations are 1.5 and 3.5
