@@ -18,24 +18,27 @@ from typing import Any
 
 import msgspec
 
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import Malformed
+from flow.domain.open_interest import OpenInterest
 from ingest.jsonl import JsonlParser, encode_event
 from ingest.synthetic.config import BEAT_US, MarketConfig
+from ingest.synthetic.facts import Facts
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.scenarios.catalogue import scenario_of
 from ingest.synthetic.sheet import Item, Notice
 from ingest.synthetic.sidecar import Witness
-from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
+from ingest.synthetic.steps import Scene, Story
 
-GENERATOR = "synthetic-3"
+GENERATOR = "synthetic-4"
 MANIFEST = "manifest.json"
 EVENTS, REFERENCE, PROVENANCE = "events.jsonl", "reference.jsonl", "provenance.jsonl"
 LABELS, EXPECTED = "labels.json", "expected.json"
 ARTIFACTS = (EVENTS, REFERENCE, PROVENANCE, LABELS, EXPECTED)
 CONTRACT = "no label, scenario or profile is told in events.jsonl or reference.jsonl"
 _KINDS: dict[str, Any] = {
-    "scheduled": Scheduled,
-    "standing": Standing,
+    "calendarevent": CalendarEvent,
+    "openinterest": OpenInterest,
     "story": Story,
 }
 
@@ -130,7 +133,8 @@ def write_run(
         raise FileExistsError(f"{folder} holds a run; name another folder")
     market, witness = Market(seed, config, ListedScenes(scenes)), Witness(scenes)
     beats = range(from_us // BEAT_US, until_us // BEAT_US)
-    counts = _write_items(folder, (market.beat(beat) for beat in beats), witness)
+    facts = Facts(seed)
+    counts = _write_items(folder, (facts.among(market.beat(beat)) for beat in beats), witness)
     for scene in scenes if verify else ():
         scenario_of(scene.label.scenario).verify(scene, witness.of(scene))
     (folder / LABELS).write_bytes(_pretty(scenes))

@@ -66,22 +66,22 @@ _CHANGES: dict[str, dict[str, Any]] = {
     # event positioning
     "earnings_vol_probe": {
         "premium_usd": (111_000, 180_000), "prints": (3, 3), "dte": (35, 45),
-        "strike": (1.031, 1.045), "wide": (2.41, 2.9), "days_ahead": (16, 19),
+        "strike": (1.031, 1.045), "wide": (2.41, 2.9),
     },
     "pre_event_directional_ramp": {
         "premium_usd": (24_000, 39_000), "prints": (3, 3), "dte": (28, 35),
-        "strike": (1.021, 1.035), "wide": (1.6, 1.85), "days_ahead": (9, 11),
+        "strike": (1.021, 1.035), "wide": (1.6, 1.85),
     },
     "post_gap_followthrough": {
         "premium_usd": (111_000, 160_000), "prints": (3, 3), "dte": (21, 28),
-        "move_bps": (125.0, 180.0), "days_ahead": (2, 2),
+        "move_bps": (125.0, 180.0),
     },
     "earnings_straddle": {
-        "premium_usd": (430_000, 700_000), "dte": (28, 35), "days_ahead": (10, 12),
+        "premium_usd": (430_000, 700_000), "dte": (28, 35), "days_ahead": (10, 13),
     },
     "expires_before_report": {
         "premium_usd": (410_000, 600_000), "prints": (11, 12), "dte": (14,),
-        "days_ahead": (20, 21),
+        "days_ahead": (20, 23),
     },
     "report_too_far": {
         "premium_usd": (410_000, 600_000), "prints": (11, 12), "dte": (90, 120),

@@ -70,7 +70,7 @@ def test_every_step_of_a_scene_comes_once() -> None:
     found = of_scene(everything())
     kinds = Counter(type(item.event).__name__ for item in found)
     # 4 option trades, a takeback, a duplicate; 3 equity trades, a cancel and its correction
-    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "TradingHalt": 2, "Notice": 3}
+    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "TradingHalt": 2, "Notice": 1}
 
 
 def test_delayed_prints_keep_their_event_time() -> None:
