@@ -10,7 +10,7 @@ from ingest.synthetic.stage import Stage
 from ingest.synthetic.universe import Listing, universe
 
 # Ranks by turnover (guess): options of these trade all day, and their quotes are alive.
-STOCKS_TO, VOLATILE_TO, PENNY_SPREAD_TO = 150, 110, 60
+STOCKS_TO, VOLATILE_TO, QUOTED_CLOSE_TO, PENNY_SPREAD_TO = 150, 110, 60, 60
 VOLATILE_FROM = 0.022  # daily volatility
 CHEAP_TO = 150.0  # dollars; above, quotes of the most liquid names are wider than a cent
 
@@ -64,6 +64,10 @@ def _is_volatile(each: Listing) -> bool:
     return not each.is_fund and each.number < VOLATILE_TO and _moves(each)
 
 
+def _is_quoted_close(each: Listing) -> bool:
+    return not each.is_fund and each.number < QUOTED_CLOSE_TO
+
+
 def _is_cheap_and_liquid(each: Listing) -> bool:
     return not each.is_fund and each.number < PENNY_SPREAD_TO and each.price < CHEAP_TO
 
@@ -72,5 +76,6 @@ _TESTS: dict[str, Callable[[Listing], bool]] = {
     "stock": _is_stock,
     "fund": _is_fund,
     "volatile": _is_volatile,
+    "quoted_close": _is_quoted_close,
     "liquid_stock": _is_cheap_and_liquid,
 }

@@ -1,8 +1,8 @@
 """When every stock of a seed reports: one calendar, whatever scenes are played and controls say.
 
-    |<-- quarter of 13 weeks -->|    65 weekdays, dealt to the stocks by turnover: of any 65
-    |MTWTF|MTWTF| ...     |MTWTF|    neighbours one reports on each, so names always lie at any
-                                     distance from their report; a holiday's wait a day
+    |<-- quarter of 13 weeks -->|    dealt to the stocks by turnover: of 13 neighbours one reports
+    |MTWTF|MTWTF| ...     |MTWTF|    in each week, of 65 one on each weekday, so names lie at any
+                                     distance from their report at all times; a holiday's wait
 
 Scenes are cast by it: those that need a report ahead on a name that has one, those that need none
 near on a name without.
@@ -17,7 +17,7 @@ from ingest.synthetic.trading_days import trading_calendar
 from ingest.synthetic.universe import universe
 
 SOURCE = "synthetic"
-QUARTER_DAYS, WEEKDAYS = 91, 65
+WEEKS, QUARTER_DAYS = 13, 91
 NEAR_DAYS = 21  # calendar days; options-engine.md 13.1: "pre event" is up to here
 # A date is announced 64 to 84 days ahead (guess: soon after the report before it).
 _LEAST_LEAD_DAYS, _LEAD_SPAN_DAYS = 64, 21
@@ -32,8 +32,7 @@ class Earnings:
         self._seed = seed
         stocks = [each.symbol for each in universe().listings if not each.is_fund]
         self._weekdays = {
-            symbol: _dealt(seed, place // WEEKDAYS)[place % WEEKDAYS]
-            for place, symbol in enumerate(stocks)
+            symbol: _dealt(seed, *divmod(place, WEEKS)) for place, symbol in enumerate(stocks)
         }
         self._report = lru_cache(maxsize=4_096)(self._made)
 
@@ -62,8 +61,7 @@ class Earnings:
         return [report for report in found if report is not None]
 
     def _made(self, symbol: str, quarter: int) -> CalendarEvent:
-        week, weekday = divmod(self._weekdays[symbol], 5)
-        planned = 1 + QUARTER_DAYS * quarter + 7 * week + weekday  # ordinal 1 was a Monday
+        planned = 1 + QUARTER_DAYS * quarter + self._weekdays[symbol]  # ordinal 1 was a Monday
         day = planned
         if trading_calendar().close_of(day) is None:
             day = trading_calendar().next_trading_day(day) or day
@@ -81,8 +79,12 @@ class Earnings:
         )
 
 
-@lru_cache(maxsize=64)
-def _dealt(seed: int, group: int) -> tuple[int, ...]:
-    """Return the weekdays of a quarter in the order in which a group of stocks gets them."""
-    key = key_of("weekdays", seed, group)
-    return tuple(sorted(range(WEEKDAYS), key=lambda n: mix(key ^ n)))
+def _dealt(seed: int, group: int, place: int) -> int:
+    """Return the day of the quarter, from 0 on, of one stock of a group of thirteen."""
+    week = _order(key_of("weeks", seed, group), WEEKS)[place]
+    return 7 * week + _order(key_of("weekdays", seed, week, group // 5), 5)[group % 5]
+
+
+@lru_cache(maxsize=256)
+def _order(key: int, count: int) -> tuple[int, ...]:
+    return tuple(sorted(range(count), key=lambda n: mix(key ^ n)))

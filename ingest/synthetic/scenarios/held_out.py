@@ -66,11 +66,11 @@ _CHANGES: dict[str, dict[str, Any]] = {
     # event positioning
     "earnings_vol_probe": {
         "premium_usd": (111_000, 180_000), "prints": (3, 3), "dte": (35, 45),
-        "strike": (1.031, 1.045), "wide": (2.41, 2.9),
+        "strike": (1.031, 1.045), "wide": (2.41, 2.9), "widest_bps": 240,
     },
     "pre_event_directional_ramp": {
         "premium_usd": (24_000, 39_000), "prints": (3, 3), "dte": (28, 35),
-        "strike": (1.021, 1.035), "wide": (1.6, 1.85),
+        "strike": (1.021, 1.035), "wide": (2.25, 2.6), "widest_bps": 240,
     },
     "post_gap_followthrough": {
         "premium_usd": (111_000, 160_000), "prints": (3, 3), "dte": (21, 28),
