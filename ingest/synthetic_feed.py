@@ -7,6 +7,7 @@ from itertools import islice
 from flow.domain.events import MarketEvent, QuoteMode, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.feeds import Capabilities, Cursor, FeedItem
+from ingest.synthetic.clockwork import opens_at
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at
 from ingest.synthetic.market import Market, SceneSource
 from ingest.synthetic.schedule import LONGEST_US
@@ -172,10 +173,15 @@ class SyntheticFeed:
             end = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
             if end > now:
                 return end
-            self._turn()
+            self._turn(now)
 
-    def _turn(self) -> None:
-        self._beat += 1
+    def _turn(self, now: int | None) -> None:
+        """Go on to the next beat; over a night or a weekend to where it ends, at most to now."""
+        start = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
+        opens = opens_at(start, self._config.hours)
+        if now is not None:
+            opens = max(start, min(opens, now))
+        self._beat = opens // BEAT_US - self._start_us // BEAT_US
         self._skip = 0
         self._items = None
 
@@ -188,7 +194,7 @@ class SyntheticFeed:
                 end = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
                 if now is not None and end > now:
                     break
-                self._turn()
+                self._turn(now)
                 continue
             item = items[self._skip]
             if now is not None and item.wire_us > now:

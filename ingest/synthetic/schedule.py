@@ -6,7 +6,8 @@
 A block is planned as a whole, so that coverage assist can count what it has played. The universe is
 dealt to as many groups as keep a symbol silent for a quarter of an hour: block n plays group n. The
 few names whose options expire every day play in every block, each in a minute and a half of its
-own: on a Monday nobody else has the contracts of hedges.
+own: on a Monday nobody else has the contracts of hedges. Where the exchanges' hours are kept, a
+scene begins and ends in a regular session.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from functools import lru_cache
 
 from flow.domain.units import MINUTE_US, SECOND_US
 from ingest.synthetic.casting import cast_at
+from ingest.synthetic.clockwork import is_regular
 from ingest.synthetic.control import Control
 from ingest.synthetic.coverage import OVERDUE_MINUTES, coverage_boost
 from ingest.synthetic.draws import key_of
@@ -87,12 +89,14 @@ class Schedule:
             start = number * self._block_us + slot * SLOT_US
             dice = Dice(key_of("scene", self._seed, self.control.shared_seed, start))
             start += dice.whole((0, SLOT_US // 3))
+            if not is_regular(start, self._stage.hours):
+                continue
             group = number % self._groups
             overdue = self._overdue(last, slot)
             scene = self._play(
                 dice, start, counts, group=group, taken=taken, slot=slot, overdue=overdue
             )
-            if scene is not None:
+            if scene is not None and is_regular(start + scene.length_us, self._stage.hours):
                 scenes.append(scene)
                 taken.add(scene.symbol)
                 counts[scene.label.profile or ""] += 1

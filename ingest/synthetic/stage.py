@@ -22,6 +22,7 @@ class Stage:
 
     def __init__(self, seed: int, config: MarketConfig) -> None:
         """Make its own caches, so that asking here costs a running market nothing."""
+        self.hours = config.hours
         self.names = universe()
         self.chains = Chains()
         self.paths = Paths(seed, config.hours)

@@ -1,15 +1,19 @@
 import json
 import re
 from collections.abc import Sequence
+from datetime import date, time
+from itertools import islice
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.clock import ManualClock
 from flow.domain.events import OptionPrint, TradingHalt
-from ingest.feeds import FeedItem
-from ingest.synthetic.config import config_at, config_of
-from ingest.synthetic.market import ListedScenes
+from flow.domain.sessions import at_new_york
+from ingest.feeds import Cursor, FeedItem
+from ingest.synthetic.config import BEAT_US, MarketConfig, config_at, config_of
+from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.steps import Halt, Scene
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
 from tests.ingest.synthetic.scenes import scene_of
@@ -177,6 +181,35 @@ def test_a_session_market_sleeps_through_the_night_and_wakes_before_the_open() -
     wall.clock.advance(4 * 3_600 * S)
     assert read_until(feed, wall, wall.now() + 20 * S)
     assert not feed.capabilities.always_open
+
+
+def test_resuming_behind_a_weekend_jumps_to_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = Wall(at_new_york(date(2025, 1, 17).toordinal(), time(20)) - 5 * S)  # a Friday
+    config = config_of("realistic", "realistic", hours="session")
+
+    def open_feed(cursor: Cursor | None) -> SyntheticFeed:
+        feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
+        feed.open(cursor)
+        return feed
+
+    feed = open_feed(None)
+    read_until(feed, wall, wall.now() + 8 * S)
+    cursor = feed.cursor()
+    played: list[int] = []
+    beat = Market.beat
+    monkeypatch.setattr(Market, "beat", lambda self, n: (played.append(n), beat(self, n))[1])
+    wall.clock.advance(at_new_york(date(2025, 1, 21).toordinal(), time(4)) - wall.now() + S)
+    again = open_feed(cursor)
+    items = again.read(10_000, 0.05)
+    assert len(played) < 20
+    assert again.gaps == []
+    assert items[0].ts >= at_new_york(date(2025, 1, 21).toordinal(), time(4))  # type: ignore[union-attr]
+    assert items == events_of(config, wall.now() - S, len(items))
+
+
+def events_of(config: MarketConfig, start_us: int, count: int) -> list[FeedItem]:
+    source = Market(5, config).items(start_us // BEAT_US)
+    return [item.event for item in islice(source, count)]  # type: ignore[misc]
 
 
 def halting(wall: Wall) -> SyntheticFeed:
