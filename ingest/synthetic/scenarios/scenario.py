@@ -16,7 +16,8 @@ from ingest.synthetic.scenarios.tape import Emitted
 from ingest.synthetic.steps import Label, Scene
 
 # Which underlyings play it (casting): any stock; funds; the names that move most; those whose
-# options are quoted close; cheap ones quoted a cent wide. Of these the earnings calendar leaves some at any time (`fits`).
+# options are quoted close; cheap ones quoted a cent wide. Of these the earnings calendar leaves
+# some at any time (`fits`).
 Cast = Literal["stock", "fund", "volatile", "quoted_close", "liquid_stock"]
 Expectation = Literal["alert", "no_alert"]
 # What these stand for is the same with a report ahead and without.

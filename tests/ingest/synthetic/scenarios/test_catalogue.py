@@ -14,7 +14,6 @@ from ingest.synthetic.scenarios import catalogue
 from ingest.synthetic.scenarios.catalogue import NEAR_MISSES, PROFILES, SCENARIOS, of_family
 from ingest.synthetic.scenarios.dice import Dice
 from ingest.synthetic.scenarios.evidence import BuildFailed
-from ingest.synthetic.scenarios.held_out import CHANGED, HELD_OUT
 from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
 from ingest.synthetic.scenarios.setting import Unplayable
 from ingest.synthetic.schedule import LONGEST_US
@@ -149,21 +148,3 @@ def _alone(name: str) -> Scene:
             except Unplayable:
                 continue
     raise AssertionError(f"no underlying can play {name}")
-
-
-@pytest.mark.parametrize("name", sorted(HELD_OUT))
-def test_held_out_ranges_do_not_meet_those_of_development(name: str) -> None:
-    ours, theirs = SCENARIOS[name].ranges, HELD_OUT[name]
-
-    for field in CHANGED[name]:
-        one, two = getattr(ours, field), getattr(theirs, field)
-        if field == "dte":
-            assert not set(one) & set(two)
-        else:
-            assert one[1] < two[0] or two[1] < one[0], field
-
-
-def test_everything_that_is_rated_has_held_out_ranges() -> None:
-    rated = (*catalogue.OPTION_SCENARIOS, *NEAR_MISSES, *catalogue.DARK)
-
-    assert {each.name for each in rated} <= set(HELD_OUT)
