@@ -52,6 +52,7 @@ class SyntheticFeed:
         )
         self.gaps: list[tuple[int, int]] = []  # from, to: event times that were skipped
         self._seed = seed
+        self._scenes = scenes
         self._market = Market(seed, self._config, scenes)
         self._given_start_us = start_us
         self._wall = wall
@@ -71,7 +72,10 @@ class SyntheticFeed:
 
     @property
     def detail(self) -> str:
-        """Return what a firehose achieves of what it was asked for, else nothing."""
+        """Return what is wrong with saved controls, or what a firehose achieves, else nothing."""
+        complaint: str = getattr(self._scenes, "complaint", "")
+        if complaint:
+            return complaint
         if not self._config.events_per_s or self._meter.per_s is None:
             return ""
         return (

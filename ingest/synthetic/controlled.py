@@ -32,6 +32,7 @@ class ControlledScenes:
 
     def __init__(self, seed: int, stage: Stage, history: Sequence[Change] = ()) -> None:
         """Take the changes in order; before the first one the default control is in force."""
+        self.complaint = ""  # what of the saved history cannot be played, for people
         self._seed = seed
         self._stage = stage
         self._history: list[Change] = []

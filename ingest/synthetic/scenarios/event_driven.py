@@ -17,7 +17,7 @@ from ingest.synthetic.scenarios.scenario import Scenario
 FAMILY = "event_driven"
 # Options that are quoted wider, widened once more, would count as no quote at all
 # (options-engine.md 13.3: 800 bps).
-_CLOSE_BPS = 300
+_CLOSE_BPS = 280
 _DATED = (Need("expiry_after_event", "eq", value=True), at_most("days_to_event", 21))
 
 SCENARIOS = (
@@ -26,7 +26,7 @@ SCENARIOS = (
         compose=flow_of(right="C", side=1, codes=(AUTO, AUCTION), interest=14),
         ranges=Ranges(
             premium_usd=(40_000, 110_000), prints=(2, 2), gap_us=(40_000, 160_000), dte=(21, 28),
-            strike=(1.01, 1.03), side=(0.45, 0.55), wide=(1.7, 2.2), days_ahead=(8, 18),
+            strike=(1.01, 1.03), side=(0.45, 0.55), wide=(1.9, 2.4), days_ahead=(8, 18),
             least_micros=1_200_000, widest_bps=_CLOSE_BPS,
         ),
         required=(*_DATED, at_least("premium_usd", 28_000), at_most("ask_share", 0.575)),
@@ -37,7 +37,7 @@ SCENARIOS = (
         compose=flow_of(right="C", side=1, codes=(AUTO, AUCTION), interest=14),
         ranges=Ranges(
             premium_usd=(40_000, 110_000), prints=(2, 2), gap_us=(40_000, 160_000), packets=(2, 4),
-            dte=(14, 21), strike=(1.0, 1.02), side=(0.45, 0.55), wide=(1.7, 2.2),
+            dte=(14, 21), strike=(1.0, 1.02), side=(0.45, 0.55), wide=(1.9, 2.4),
             days_ahead=(4, 10), least_micros=1_200_000, widest_bps=_CLOSE_BPS,
         ),
         required=(*_DATED, at_least("packets", 2), at_most("ask_share", 0.575)),
@@ -48,7 +48,7 @@ SCENARIOS = (
         compose=flow_of(side=1, codes=(AUTO, AUCTION), interest=14),
         ranges=Ranges(
             premium_usd=(40_000, 110_000), prints=(2, 2), gap_us=(40_000, 160_000), dte=(7, 14),
-            strike=(0.995, 1.01), side=(0.45, 0.55), move_bps=(60.0, 120.0), wide=(1.7, 2.2),
+            strike=(0.995, 1.01), side=(0.45, 0.55), move_bps=(60.0, 120.0), wide=(1.9, 2.4),
             days_ahead=(1, 6), least_micros=1_000_000, widest_bps=_CLOSE_BPS,
         ),
         required=(*_DATED, at_least("move_bps", 30), at_most("ask_share", 0.575)),

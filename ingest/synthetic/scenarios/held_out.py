@@ -71,7 +71,7 @@ _CHANGES: dict[str, dict[str, Any]] = {
     },
     "pre_event_directional_ramp": {
         "premium_usd": (24_000, 39_000), "prints": (3, 3), "dte": (28, 35),
-        "strike": (1.021, 1.035), "wide": (2.25, 2.6), "widest_bps": 240,
+        "strike": (1.021, 1.035), "wide": (2.41, 2.7), "widest_bps": 240,
     },
     "post_gap_followthrough": {
         "premium_usd": (111_000, 160_000), "prints": (3, 3), "dte": (21, 28),
