@@ -16,6 +16,8 @@ from ingest.synthetic.sheet import Item, Notice
 DEFAULT_START_US = 1_736_953_200 * SECOND_US  # 2025-01-15 10:00 in New York
 MAX_BACKLOG_US = 5 * SECOND_US
 LOOK_EVERY_US = 2 * SECOND_US
+# An event that lies so far ahead was reached before: what it follows cannot be sent a second time.
+SET_BACK_S = 5.0
 RATE_WINDOW_US = 10 * SECOND_US
 
 
@@ -60,6 +62,7 @@ class SyntheticFeed:
         self._sleep = sleep
         self._look = look
         self._look_again_us = 0
+        self._waits_s = 0.0
         self._meter = Meter()
         self._owed: list[FeedItem] = []  # halts of a time that the feed did not play
         self._seek(0, 0, self._first_instant())
@@ -72,10 +75,12 @@ class SyntheticFeed:
 
     @property
     def detail(self) -> str:
-        """Return what is wrong with saved controls, or what a firehose achieves, else nothing."""
+        """Return what is wrong with control or clock, or what a firehose achieves, else nothing."""
         complaint: str = getattr(self._scenes, "complaint", "")
         if complaint:
             return complaint
+        if self._waits_s > SET_BACK_S:
+            return f"waits {self._waits_s:,.0f} s for the clock, which was set back"
         if not self._config.events_per_s or self._meter.per_s is None:
             return ""
         return (
@@ -107,7 +112,7 @@ class SyntheticFeed:
         else:
             self._hear(self._wall())
             self._skip_backlog(self._wall())
-            wait_s = (self._next_due(self._wall()) - self._wall()) / SECOND_US
+            wait_s = self._waits_s = (self._next_due(self._wall()) - self._wall()) / SECOND_US
             if wait_s > 0:
                 self._sleep(min(wait_s, timeout_s))
             items = self._take(limit, self._wall())

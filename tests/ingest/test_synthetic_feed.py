@@ -274,6 +274,18 @@ def test_a_firehose_says_what_it_achieves() -> None:
     assert asked == 2_000
 
 
+def test_a_clock_that_is_set_back_is_told_and_nothing_is_sent_twice() -> None:
+    wall = Wall()
+    feed = paced(wall)
+    before = read_until(feed, wall, NOW + 5 * S)
+    wall.clock = ManualClock(wall.now() - 60 * S)
+    assert feed.read(1_000, 0.05) == []
+    assert re.fullmatch(r"waits (59|60) s for the clock, which was set back", feed.detail)
+    after = read_until(feed, wall, NOW + 10 * S)
+    assert feed.detail == ""
+    assert before + after == ledger(5, len(before + after), start_us=NOW)
+
+
 def test_an_ordinary_market_says_nothing() -> None:
     wall = Wall()
     feed = paced(wall)
