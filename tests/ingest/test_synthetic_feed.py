@@ -14,6 +14,7 @@ from flow.domain.sessions import at_new_york
 from ingest.feeds import Cursor, FeedItem
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at, config_of
 from ingest.synthetic.market import ListedScenes, Market
+from ingest.synthetic.sheet import Item
 from ingest.synthetic.steps import Halt, Scene
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
 from tests.ingest.synthetic.scenes import scene_of
@@ -197,7 +198,12 @@ def test_resuming_behind_a_weekend_jumps_to_where_it_ends(monkeypatch: pytest.Mo
     cursor = feed.cursor()
     played: list[int] = []
     beat = Market.beat
-    monkeypatch.setattr(Market, "beat", lambda self, n: (played.append(n), beat(self, n))[1])
+
+    def counted(market: Market, number: int) -> list[Item]:
+        played.append(number)
+        return beat(market, number)
+
+    monkeypatch.setattr(Market, "beat", counted)
     wall.clock.advance(at_new_york(date(2025, 1, 21).toordinal(), time(4)) - wall.now() + S)
     again = open_feed(cursor)
     items = again.read(10_000, 0.05)
