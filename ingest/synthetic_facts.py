@@ -37,8 +37,10 @@ from ingest.synthetic_control import follow
 log = logging.getLogger(__name__)
 
 # Open interest is loaded for what prints in the next two minutes, in steps of half a minute: three
-# more looks if the database is away, and no more loads than a day has half minutes.
-AHEAD_US, STEP_US = 120 * SECOND_US, 30 * SECOND_US
+# more looks if the database is away, and no more loads than a day has half minutes. A market of
+# more option prints a second than this takes shorter steps, so that no load holds its feed up.
+STEP_US, STEPS_AHEAD = 30 * SECOND_US, 4
+FULL_STEP_PRINTS_PER_S, LEAST_STEP_US = 250.0, 2 * SECOND_US
 
 
 class Announcer:
@@ -53,6 +55,9 @@ class Announcer:
         self._orders = Orders(
             key_of(seed, "background"), config, stage.names, stage.chains, stage.paths
         )
+        share = min(1.0, FULL_STEP_PRINTS_PER_S / max(1.0, config.option_prints_per_s))
+        self._step_us = max(LEAST_STEP_US, int(STEP_US * share))
+        self._ahead_us = STEPS_AHEAD * self._step_us
         self._calendar_day = 0
         self._evening = 0
         self._told: set[str] = set()
@@ -80,10 +85,10 @@ class Announcer:
         is_late = now_us > self._until_us  # at the start, or after a pause
         if evening != self._evening or is_late:
             self._until_us = now_us
-        elif now_us + AHEAD_US < self._until_us + STEP_US:
+        elif now_us + self._ahead_us < self._until_us + self._step_us:
             return
         told = self._told if evening == self._evening else set[str]()
-        until_us = now_us + AHEAD_US
+        until_us = now_us + self._ahead_us
         new = self._printing(self._until_us, until_us) - told
         if new:
             store_interest(self._seed, sorted(new), evening, now_us)

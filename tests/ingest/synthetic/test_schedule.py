@@ -90,7 +90,7 @@ def test_without_coverage_assist_some_profile_waits_longer() -> None:
 
 
 def test_names_of_daily_expiries_have_a_turn_of_their_own_in_every_block() -> None:
-    scenes = schedule().active(START_US, START_US + 8 * HOUR_US)
+    scenes = schedule().active(START_US, START_US + 12 * HOUR_US)
     slots = {
         (scene.symbol, scene.start_us % (20 * MINUTE_US) // SLOT_US)
         for scene in scenes if scene.symbol in DAILY_EXPIRIES
