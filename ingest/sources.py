@@ -23,18 +23,18 @@ def _synthetic(options: Options) -> tuple[Feed, ClockRule]:
     parts: dict[str, Any] = {"limit": options.get("limit")}
     if rate is None:  # a load run is background alone
         scenes = ControlledScenes(seed, Stage(seed, config))
-        parts |= {"scenes": scenes, "look": _looking(scenes)}
+        parts |= {"scenes": scenes, "look": _looking(scenes, seed, config)}
     if options.get("as_fast_as_possible"):
         return SyntheticFeed(seed, config, wall_us(), **parts), "event"
     return SyntheticFeed(seed, config, wall_us(), wall=wall_us, **parts), "wall"
 
 
-def _looking(scenes: ControlledScenes) -> Callable[[], None]:
-    """Return what hears of saved controls and announces what scenes have in the calendar."""
+def _looking(scenes: ControlledScenes, seed: int, config: MarketConfig) -> Callable[[], None]:
+    """Return what hears of saved controls and loads what is known beforehand."""
     from ingest.synthetic_control import follow
-    from ingest.synthetic_facts import announce
+    from ingest.synthetic_facts import Announcer
 
-    hear, tell = follow(scenes), announce(scenes)
+    hear, tell = follow(scenes), Announcer(seed, config, scenes)
 
     def look() -> None:
         hear()

@@ -1,133 +1,154 @@
-"""What scenes know beforehand, told by the product's own roads: calendar, open interest, stories.
+"""What is known beforehand, told by the product's own roads: calendar, open interest, stories.
 
-Facts are loaded some minutes ahead like any other source's, so that the log has them before the
-first print that they explain. Stories are items of the synthetic newswire.
+The calendar holds every name's next report, open interest every contract that is about to print:
+the same for scenes and background, whatever a control says. Both are loaded ahead like any other
+source's, so that the log has them before the first print that they explain. Stories are items of
+the synthetic newswire.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import time
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import DatabaseError
 
-from flow.domain.event_calendar import AMC_TIME, BMO_TIME, CalendarEvent
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.option_eod import EodRow
-from flow.domain.sessions import at_new_york
-from flow.domain.units import to_datetime
+from flow.domain.sessions import new_york_date
+from flow.domain.units import SECOND_US, to_datetime
 from flow.models import ScheduledEvent
-from flow.reference.calendar import store_events
+from flow.reference.calendar import event_of, store_events
 from flow.reference.loads import Report, loading
 from flow.reference.option_eod import store_eod
+from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.controlled import ControlledScenes
 from ingest.synthetic.draws import key_of
+from ingest.synthetic.earnings import SOURCE, Earnings
+from ingest.synthetic.interest import evening_at, standing, told_from
+from ingest.synthetic.market import SceneSource
+from ingest.synthetic.orders import Orders
 from ingest.synthetic.schedule import LONGEST_US
 from ingest.synthetic.stage import Stage
-from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
-from ingest.synthetic.trading_days import trading_calendar
+from ingest.synthetic.steps import Scene, Story
 from ingest.synthetic_control import follow
 
 log = logging.getLogger(__name__)
 
-AHEAD_US = 600_000_000  # ten minutes: many looks, and no later than a control can be changed
-SOURCE = "synthetic"
-_TOLD_AT = time(
-    6, 30
-)  # New York: when the clearing house tells open interest (flow.domain.option_eod)
+# Open interest is loaded for what prints in the next two minutes, in steps of half a minute: three
+# more looks if the database is away, and no more loads than a day has half minutes. A market of
+# more option prints a second than this takes shorter steps, so that no load holds its feed up.
+STEP_US, STEPS_AHEAD = 30 * SECOND_US, 4
+FULL_STEP_PRINTS_PER_S, LEAST_STEP_US = 250.0, 2 * SECOND_US
 
 
-def entry_of(scene: Scene, step: Scheduled) -> CalendarEvent:
-    """Return a scene's entry of the event calendar, on a trading day."""
-    calendar = trading_calendar()
-    day = calendar.locate(scene.start_us)[1] + step.days_ahead
-    if calendar.close_of(day) is None:
-        day = calendar.next_trading_day(day) or day
-    opens, closes = at_new_york(day, BMO_TIME), at_new_york(day, AMC_TIME)
-    is_unknown = step.session == "unknown"
-    return CalendarEvent(
-        event_id=f"{SOURCE}:{scene.uid.hex()}:{step.kind}",
-        underlying=scene.symbol,
-        kind=step.kind,
-        announced_ts=scene.start_us + step.at_us,
-        event_ts=opens if step.session == "bmo" else closes,
-        session=step.session,
-        earliest_ts=opens if is_unknown else None,
-        source=SOURCE,
-    )
+class Announcer:
+    """Loads the facts of one market ahead of its time. Called again and again with the time."""
 
-
-def interest_of(scene: Scene) -> list[EodRow]:
-    """Return what stood open of a scene's contracts the evening before, known at half past six.
-
-    Missing: a contract whose scene says nothing has some hundreds to tens of thousands (guess).
-    """
-    calendar = trading_calendar()
-    today = calendar.locate(scene.start_us)[1]
-    evening = calendar.trading_day_up_to(today - 1)
-    told = {step.leg: step.contracts for step in scene.steps if isinstance(step, Standing)}
-    return [
-        EodRow(
-            contract=text,
-            as_of_date=evening or today - 1,
-            known_from=at_new_york(today, _TOLD_AT),
-            open_interest=told.get(leg, 500 << key_of("interest", text, today) % 7),
+    def __init__(self, seed: int, config: MarketConfig, scenes: SceneSource) -> None:
+        """Take what makes the market; nothing is loaded yet."""
+        self._seed = seed
+        self._scenes = scenes
+        self._earnings = Earnings(seed)
+        stage = Stage(seed, config)  # a cache of its own: it looks ahead
+        self._orders = Orders(
+            key_of(seed, "background"), config, stage.names, stage.chains, stage.paths
         )
-        for leg, text in enumerate(scene.contracts)
-    ]
+        share = min(1.0, FULL_STEP_PRINTS_PER_S / max(1.0, config.option_prints_per_s))
+        self._step_us = max(LEAST_STEP_US, int(STEP_US * share))
+        self._ahead_us = STEPS_AHEAD * self._step_us
+        self._calendar_day = 0
+        self._evening = 0
+        self._told: set[str] = set()
+        self._until_us = 0
 
+    def __call__(self, now_us: int) -> None:
+        """Load what is due.
 
-def announce(scenes: ControlledScenes) -> Callable[[int], None]:
-    """Return what a feed calls now and then to load the facts of the scenes that come next.
-
-    Missing: what the database does not take now is tried again at the next call.
-    """
-    told: set[bytes] = set()
-
-    def look(now_us: int) -> None:
-        coming = scenes.active(now_us, now_us + AHEAD_US)
-        new = [scene for scene in coming if scene.uid not in told]
-        if not new:
-            return
+        Missing: what the database does not take now is tried again at the next call.
+        """
         try:
-            _store(new, now_us)
+            self._tell_calendar(now_us)
+            self._tell_interest(now_us)
         except DatabaseError:
             log.warning("facts of the synthetic market could not be stored yet")
+
+    def _tell_calendar(self, now_us: int) -> None:
+        day = new_york_date(now_us)
+        if day != self._calendar_day:
+            store_calendar(self._earnings.known(now_us), now_us)
+            self._calendar_day = day
+
+    def _tell_interest(self, now_us: int) -> None:
+        evening = evening_at(now_us)
+        is_late = now_us > self._until_us  # at the start, or after a pause
+        if evening != self._evening or is_late:
+            self._until_us = now_us
+        elif now_us + self._ahead_us < self._until_us + self._step_us:
             return
-        told.clear()
-        told.update(scene.uid for scene in coming)
+        told = self._told if evening == self._evening else set[str]()
+        until_us = now_us + self._ahead_us
+        new = self._printing(self._until_us, until_us) - told
+        if new:
+            store_interest(self._seed, sorted(new), evening, now_us)
+        self._evening, self._told, self._until_us = evening, told | new, until_us
 
-    return look
-
-
-def _store(scenes: Sequence[Scene], now_us: int) -> None:
-    _store_entries(
-        [
-            entry_of(scene, step)
-            for scene in scenes
-            for step in scene.steps
-            if isinstance(step, Scheduled)
-        ],
-        now_us,
-    )
-    rows = [row for scene in scenes for row in interest_of(scene)]
-    if rows:
-        report = Report("option_eod", SOURCE, rows=len(rows), accepted=len(rows))
-        with loading(report, now_us=now_us):
-            report.changed = store_eod(rows, source=SOURCE, fetched_us=now_us).added
+    def _printing(self, from_us: int, until_us: int) -> set[str]:
+        """Return the contracts that orders and scenes of a stretch of time print in."""
+        found: set[str] = set()
+        for beat in range(from_us // BEAT_US, until_us // BEAT_US + 1):
+            for order in self._orders.of(beat)[1]:
+                found.add(order.series.text)
+                if order.other is not None:
+                    found.add(order.other.text)
+        for scene in self._scenes.active(from_us, until_us):
+            found.update(scene.contracts)
+        return found
 
 
-def _store_entries(entries: list[CalendarEvent], now_us: int) -> None:
-    names = [entry.event_id for entry in entries]
-    known = set(
-        ScheduledEvent.objects.filter(event_id__in=names).values_list("event_id", flat=True)
-    )
-    new = [entry for entry in entries if entry.event_id not in known]
+def store_calendar(reports: list[CalendarEvent], now_us: int) -> None:
+    """Store the reports ahead; what this source said before and does not say now is withdrawn.
+
+    Only another seed, or an older version, can have said so.
+    """
+    known = {
+        event.event_id: event
+        for event in map(
+            event_of,
+            ScheduledEvent.objects.filter(
+                source=SOURCE, known_to=None, withdrawn=False, event_ts__gte=to_datetime(now_us)
+            ),
+        )
+    }
+    mine = {report.event_id for report in reports}
+    new = [report for report in reports if report.event_id not in known]
+    new += [
+        msgspec.structs.replace(event, announced_ts=now_us, withdrawn=True)
+        for event in known.values()
+        if event.event_id not in mine
+    ]
     if not new:
         return
     report = Report("calendar", SOURCE, rows=len(new), accepted=len(new), changed=len(new))
     with loading(report, now_us=now_us) as load:
         store_events(new, load=load, received_us=now_us)
+
+
+def store_interest(seed: int, contracts: Iterable[str], evening: int, now_us: int) -> None:
+    """Store what stood open of contracts on an evening, known since the morning after."""
+    rows = [
+        EodRow(
+            contract=text,
+            as_of_date=evening,
+            known_from=told_from(evening),
+            open_interest=standing(seed, text, evening),
+        )
+        for text in contracts
+    ]
+    report = Report("option_eod", SOURCE, rows=len(rows), accepted=len(rows))
+    with loading(report, now_us=now_us):
+        report.changed = store_eod(rows, source=SOURCE, fetched_us=now_us).added
 
 
 class SceneStories:

@@ -7,6 +7,7 @@ from itertools import islice
 from flow.domain.events import MarketEvent, QuoteMode, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.feeds import Capabilities, Cursor, FeedItem
+from ingest.synthetic.clockwork import opens_at
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at
 from ingest.synthetic.market import Market, SceneSource
 from ingest.synthetic.schedule import LONGEST_US
@@ -15,6 +16,8 @@ from ingest.synthetic.sheet import Item, Notice
 DEFAULT_START_US = 1_736_953_200 * SECOND_US  # 2025-01-15 10:00 in New York
 MAX_BACKLOG_US = 5 * SECOND_US
 LOOK_EVERY_US = 2 * SECOND_US
+# An event that lies so far ahead was reached before: what it follows cannot be sent a second time.
+SET_BACK_S = 5.0
 RATE_WINDOW_US = 10 * SECOND_US
 
 
@@ -51,6 +54,7 @@ class SyntheticFeed:
         )
         self.gaps: list[tuple[int, int]] = []  # from, to: event times that were skipped
         self._seed = seed
+        self._scenes = scenes
         self._market = Market(seed, self._config, scenes)
         self._given_start_us = start_us
         self._wall = wall
@@ -58,6 +62,7 @@ class SyntheticFeed:
         self._sleep = sleep
         self._look = look
         self._look_again_us = 0
+        self._waits_s = 0.0
         self._meter = Meter()
         self._owed: list[FeedItem] = []  # halts of a time that the feed did not play
         self._seek(0, 0, self._first_instant())
@@ -70,7 +75,12 @@ class SyntheticFeed:
 
     @property
     def detail(self) -> str:
-        """Return what a firehose achieves of what it was asked for, else nothing."""
+        """Return what is wrong with control or clock, or what a firehose achieves, else nothing."""
+        complaint: str = getattr(self._scenes, "complaint", "")
+        if complaint:
+            return complaint
+        if self._waits_s > SET_BACK_S:
+            return f"waits {self._waits_s:,.0f} s for the clock, which was set back"
         if not self._config.events_per_s or self._meter.per_s is None:
             return ""
         return (
@@ -102,7 +112,7 @@ class SyntheticFeed:
         else:
             self._hear(self._wall())
             self._skip_backlog(self._wall())
-            wait_s = (self._next_due(self._wall()) - self._wall()) / SECOND_US
+            wait_s = self._waits_s = (self._next_due(self._wall()) - self._wall()) / SECOND_US
             if wait_s > 0:
                 self._sleep(min(wait_s, timeout_s))
             items = self._take(limit, self._wall())
@@ -172,10 +182,15 @@ class SyntheticFeed:
             end = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
             if end > now:
                 return end
-            self._turn()
+            self._turn(now)
 
-    def _turn(self) -> None:
-        self._beat += 1
+    def _turn(self, now: int | None) -> None:
+        """Go on to the next beat; over a night or a weekend to where it ends, at most to now."""
+        start = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
+        opens = opens_at(start, self._config.hours)
+        if now is not None:
+            opens = max(start, min(opens, now))
+        self._beat = opens // BEAT_US - self._start_us // BEAT_US
         self._skip = 0
         self._items = None
 
@@ -188,7 +203,7 @@ class SyntheticFeed:
                 end = (self._start_us // BEAT_US + self._beat + 1) * BEAT_US
                 if now is not None and end > now:
                     break
-                self._turn()
+                self._turn(now)
                 continue
             item = items[self._skip]
             if now is not None and item.wire_us > now:

@@ -18,7 +18,7 @@ from flow.domain.ids import content_uid
 from flow.domain.units import to_datetime
 from flow.models import ReferenceLoad
 
-# The one advisory lock of this project: writers of reference data (flow/reference/loads.py).
+# An advisory lock, of writers of reference data (the other one: ingest/synthetic_control.py).
 LOCK_KEY = 7_301_101
 EXAMPLES = 5
 QUARANTINED_BYTES = 65_536

@@ -26,8 +26,6 @@ from ingest.synthetic.steps import (
     OptionTrade,
     Place,
     Scene,
-    Scheduled,
-    Standing,
     Story,
     Takeback,
 )
@@ -75,8 +73,6 @@ class Part(Actor):
             self.reach[beat] = max(self.reach.get(beat, 0), last)
         elif isinstance(step, Story):
             beat = (start + step.at_us) // BEAT_US
-        elif isinstance(step, Scheduled | Standing):
-            beat = start // BEAT_US
         else:
             return
         self.by_beat[beat].append(place)
@@ -95,8 +91,9 @@ class Part(Actor):
             step = scene.steps[place]
             if isinstance(step, OptionTrade | EquityTrade):
                 self._trade(sheet, stock_at, place, step)
-            else:
-                self._notice(sheet, step)
+            elif isinstance(step, Story):
+                ts = scene.start_us + step.at_us
+                sheet.add(ts, Notice(ts=ts, symbol=scene.symbol, what=step), scene.uid)
         for halt in self.halts.get(beat, ()):
             sheet.add(halt.ts, halt, scene.uid)
 
@@ -134,16 +131,6 @@ class Part(Actor):
             sheet.add(wire, again, scene.uid)
             if isinstance(echo, Takeback) and echo.letter == "correct":
                 sheet.add(wire, _corrected(sheet, event, echo, wire), scene.uid)
-
-    def _notice(self, sheet: Sheet, step: Any) -> None:
-        scene = self.scene
-        ts = scene.start_us + getattr(step, "at_us", 0)
-        contract = self.series[step.leg].text if isinstance(step, Standing) else None
-        sheet.add(
-            max(ts, scene.start_us),
-            Notice(ts=ts, symbol=scene.symbol, what=step, contract=contract),
-            scene.uid,
-        )
 
 
 def halts_of(scene: Scene) -> list[TradingHalt]:

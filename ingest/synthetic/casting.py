@@ -4,10 +4,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from flow.domain.securities import DEFAULT_ETFS
+from ingest.synthetic.scenarios.ranges import Ranges
+from ingest.synthetic.scenarios.scenario import Scenario
+from ingest.synthetic.stage import Stage
 from ingest.synthetic.universe import Listing, universe
 
 # Ranks by turnover (guess): options of these trade all day, and their quotes are alive.
-STOCKS_TO, VOLATILE_TO, ASIDE_TO, REPORTING_TO, PENNY_SPREAD_TO = 150, 110, 200, 40, 60
+STOCKS_TO, VOLATILE_TO, QUOTED_CLOSE_TO, PENNY_SPREAD_TO = 150, 110, 60, 60
 VOLATILE_FROM = 0.022  # daily volatility
 CHEAP_TO = 150.0  # dollars; above, quotes of the most liquid names are wider than a cent
 
@@ -27,6 +30,24 @@ def players(cast: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each.symbol for each in names.listings if test(each))
 
 
+def cast_at(
+    scenario: Scenario, stage: Stage, ts_us: int, ranges: Ranges | None = None
+) -> tuple[str, ...]:
+    """Return who can play a scenario by the earnings calendar of an instant.
+
+    Where nobody of its cast can, its understudies are asked.
+    """
+    for cast in (scenario.cast, scenario.understudies):
+        found = tuple(
+            name
+            for name in players(cast)
+            if scenario.fits(stage.earnings.days_ahead(name, ts_us), ranges)
+        )
+        if found:
+            return found
+    return ()
+
+
 def _is_stock(each: Listing) -> bool:
     return not each.is_fund and each.number < STOCKS_TO
 
@@ -43,12 +64,8 @@ def _is_volatile(each: Listing) -> bool:
     return not each.is_fund and each.number < VOLATILE_TO and _moves(each)
 
 
-def _is_volatile_aside(each: Listing) -> bool:
-    return not each.is_fund and REPORTING_TO <= each.number < ASIDE_TO and _moves(each)
-
-
-def _reports(each: Listing) -> bool:
-    return not each.is_fund and each.number < REPORTING_TO
+def _is_quoted_close(each: Listing) -> bool:
+    return not each.is_fund and each.number < QUOTED_CLOSE_TO
 
 
 def _is_cheap_and_liquid(each: Listing) -> bool:
@@ -59,7 +76,6 @@ _TESTS: dict[str, Callable[[Listing], bool]] = {
     "stock": _is_stock,
     "fund": _is_fund,
     "volatile": _is_volatile,
-    "reporting": _reports,
-    "volatile_aside": _is_volatile_aside,
+    "quoted_close": _is_quoted_close,
     "liquid_stock": _is_cheap_and_liquid,
 }

@@ -106,7 +106,8 @@ def _expiries(kind: int, first: int) -> tuple[int, ...]:
     months = [divmod(start.month - 1 + ahead, 12) for ahead in range(_MONTHS + 1)]
     third = [_kept(_third_friday(start.year + year, month + 1)) for year, month in months]
     third += [_kept(_third_friday(start.year + ahead, 1)) for ahead in (1, 2)]
-    return tuple(sorted(found | {day for day in third if day >= first}))
+    found |= {day for day in third if day >= first}
+    return tuple(sorted(day for day in found if calendar.close_of(day) is not None))
 
 
 def _third_friday(year: int, month: int) -> int:

@@ -16,6 +16,7 @@ CELL_S = 86_400
 CELL_US = CELL_S * SECOND_US
 _START_US = 8 * 3_600 * SECOND_US
 _MINUTES = 1_440
+_LONGEST_CLOSED_US = 10 * CELL_US
 # Weight of a minute outside regular hours against the middle of the day: of variance (an overnight
 # gap carries about a quarter of a day's; French and Roll 1986) and of equity prints (guess).
 _QUIET_VARIANCE, _QUIET_PRINTS = 0.10, 0.02
@@ -76,6 +77,26 @@ def print_curve(cell: int, hours: Hours) -> tuple[tuple[float, float], ...]:
         else:
             rows.append((0.0, 0.0 if kind is Session.CLOSED else _QUIET_PRINTS))
     return tuple(rows)
+
+
+def is_regular(ts_us: int, hours: Hours) -> bool:
+    """Return whether options trade at an instant; a market that is always open trades always."""
+    return hours == "always" or trading_calendar().locate(ts_us)[0] is Session.REGULAR
+
+
+def opens_at(ts_us: int, hours: Hours) -> int:
+    """Return the first instant from one on at which anything trades: itself, or a full minute.
+
+    Errors: ValueError behind the last session of the calendar.
+    """
+    if hours == "always":
+        return ts_us
+    calendar, at = trading_calendar(), ts_us
+    while calendar.locate(at)[0] is Session.CLOSED:
+        at = (at // MINUTE_US + 1) * MINUTE_US
+        if at > ts_us + _LONGEST_CLOSED_US:
+            raise ValueError(f"instant is {ts_us}; expected one before the last known session")
+    return at
 
 
 def _session_curve(cell: int) -> list[float | None]:

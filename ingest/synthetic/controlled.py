@@ -1,8 +1,8 @@
 """Scenes under a control that changes: its history belongs to the stream like the seed does.
 
     control 1 in force            | control 2 in force from a stated instant on
-    scenes of schedule 1 ...      | scenes of schedule 2, none on a symbol that schedule 1 left
-                                  | within the quarter of an hour before
+    scenes of schedule 1 ...      | scenes of schedule 2, none on a symbol that an earlier schedule
+                                  | left within the quarter of an hour before
 
 A scene belongs to the control under which it begins; it ends as it was planned.
 """
@@ -32,6 +32,7 @@ class ControlledScenes:
 
     def __init__(self, seed: int, stage: Stage, history: Sequence[Change] = ()) -> None:
         """Take the changes in order; before the first one the default control is in force."""
+        self.complaint = ""  # what of the saved history cannot be played, for people
         self._seed = seed
         self._stage = stage
         self._history: list[Change] = []
@@ -65,7 +66,7 @@ class ControlledScenes:
                 found += [
                     scene
                     for scene in schedule.active(from_us, until_us)
-                    if start <= scene.start_us < end and not self._is_taken(place, start, scene)
+                    if start <= scene.start_us < end and not self._is_taken(place, scene)
                 ]
         return found
 
@@ -74,12 +75,24 @@ class ControlledScenes:
         end = _FOR_EVER if last else self._history[place + 1].from_us
         return self._history[place].from_us, end
 
-    def _is_taken(self, place: int, start: int, scene: Scene) -> bool:
-        """Whether the control before had a scene on this symbol shortly before the change."""
-        if place == 0 or scene.start_us >= start + QUIET_US:
-            return False
-        before = self._schedules[place - 1].active(scene.start_us - QUIET_US, start)
-        return any(other.symbol == scene.symbol and other.start_us < start for other in before)
+    def _is_taken(self, place: int, scene: Scene) -> bool:
+        """Whether an earlier control had a scene on this symbol in the quarter of an hour before.
+
+        Several controls may have reigned in it. A scene that was itself left out plays no part.
+        """
+        since = scene.start_us - QUIET_US
+        for earlier in range(place - 1, -1, -1):
+            start, end = self._reign(earlier)
+            if end <= since - LONGEST_US:
+                return False
+            for other in self._schedules[earlier].active(since, end):
+                if (
+                    other.symbol == scene.symbol
+                    and start <= other.start_us < end
+                    and not self._is_taken(earlier, other)
+                ):
+                    return True
+        return False
 
     def _shared(self, whole: list[Change]) -> Sequence[Change]:
         shared = []

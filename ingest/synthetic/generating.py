@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flow.domain.units import MINUTE_US, SECOND_US
-from ingest.synthetic.casting import players
+from ingest.synthetic.casting import cast_at
 from ingest.synthetic.config import MarketConfig
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.runs import Manifest, write_run
@@ -51,7 +51,9 @@ def one_of_each(names: Sequence[str], stage: Stage, *, seed: int, from_us: int) 
         scenario = scenario_of(name)
         start = from_us + number * APART_US
         dice = Dice(key_of("run", seed, number, name))
-        able = players(scenario.cast)
+        able = cast_at(scenario, stage, start)
+        if not able:
+            raise Unplayable(f"{name} has nobody to play it: no report is as far ahead as it needs")
         free = [symbol for symbol in able if symbol not in taken] or list(able)
         scene: Scene | None = None
         for _ in range(_TRIES):

@@ -22,6 +22,7 @@ from ingest.synthetic.pressure import Pressure
 from ingest.synthetic.sheet import Item, Row, Sheet
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
+from ingest.synthetic.trading_days import check_instant
 from ingest.synthetic.universe import Listing
 
 # A symbol is quoted every so many beats even if nothing trades, by its rank: engines measure moves
@@ -112,9 +113,13 @@ class Market:
         return sorted(found, key=lambda halt: (halt.ts, halt.uid))
 
     def _enter(self, beat: int) -> None:
-        """Find again what earlier beats of the scenes still send."""
+        """Find again what earlier beats of the scenes still send.
+
+        Errors: ValueError for a date outside the years of the market.
+        """
         self._pending = []
         start = beat * BEAT_US
+        check_instant(start)
         owed = {
             earlier
             for part in self._active(beat)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from flow.domain.units import SECOND_US
-from ingest.synthetic.casting import players
+from ingest.synthetic.casting import cast_at
 from ingest.synthetic.draws import key_of
 from ingest.synthetic.scenarios.catalogue import NEAR_MISSES, PROFILES, of_family
 from ingest.synthetic.scenarios.dice import Dice
@@ -65,11 +65,13 @@ def _place_one(
     pool = scenarios_of(_TURNS[turn])
     for _ in range(_TRIES):
         scenario = dice.weighted([(each, each.weight) for each in pool])
-        able = [name for name in players(scenario.cast) if free.get(name, 0) <= start]
+        ranges = plan.ranges.get(scenario.name)
+        named = cast_at(scenario, stage, start, ranges)
+        able = [name for name in named if free.get(name, 0) <= start]
         for name in dice.sample(able, _SYMBOLS):
             setting = stage.setting(name, start)
             try:
-                return scenario.build(setting, dice, plan.ranges.get(scenario.name))
+                return scenario.build(setting, dice, ranges)
             except Unplayable:
                 continue
     return None

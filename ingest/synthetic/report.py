@@ -43,7 +43,8 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield (
         f"false alerts: {verdict.false_per_hour:.2f} an hour "
-        f"({', '.join(f'{count} {name}' for name, count in verdict.false_alerts.items())})"
+        f"({', '.join(f'{count} {name}' for name, count in verdict.false_alerts.items())}); "
+        f"off-exchange events without a scene: {verdict.dark_false_per_hour:.2f} an hour"
     )
     for source, count in verdict.false_by_source.items():
         yield f"  {count:5}  {source}"
@@ -53,7 +54,7 @@ def lines_of(verdict: Verdict) -> Iterator[str]:
     yield "right by scenario:"
     for name, (right, whole) in verdict.by_scenario.items():
         yield f"  {right:4} of {whole:4}  {name}"
-    yield f"off exchange ({verdict.dark_false_per_hour:.1f} events an hour without a scene):"
+    yield "off exchange:"
     for name, counts in verdict.dark.items():
         yield f"  {name}: {', '.join(f'{count} x {kind}' for kind, count in counts.items())}"
 

@@ -6,10 +6,9 @@
 Nothing is stored. The engine sees what it sees in the product and no more: the sidecar stays here.
 """
 
-from datetime import date
 from typing import Any
 
-from flow.domain.event_calendar import AMC_TIME, BMO_TIME, CalendarEvent, payload_of
+from flow.domain.event_calendar import CalendarEvent, payload_of
 from flow.domain.events import (
     Control,
     EquityPrint,
@@ -22,12 +21,11 @@ from flow.domain.events import (
     TradingHalt,
 )
 from flow.domain.open_interest import OpenInterest, open_interest_payload
-from flow.domain.sessions import Calendar, at_new_york, new_york_date
+from flow.domain.sessions import Calendar
 from flow.domain.units import MILLISECOND_US
 from ingest.feeds import Capabilities
 from ingest.stamping import Stamper
 from ingest.synthetic.sheet import Item, Notice
-from ingest.synthetic.steps import Scheduled, Standing
 from signals.engine import pipeline
 from signals.engine.equities.dark import pipeline as dark
 from signals.engine.equities.dark.records import DarkEvent, DarkRow
@@ -101,15 +99,11 @@ class Road:
                 options.append(entry)
 
     def _entry(self, notice: Notice) -> Control | None:
-        day = new_york_date(notice.ts)
-        if isinstance(notice.what, Scheduled):
-            return Control(self._seq(0), "calendar", notice.ts, payload_of(event_of(notice)))
-        if isinstance(notice.what, Standing) and notice.contract:
-            record = OpenInterest(
-                contract=notice.contract, session_date=day, as_of_date=day - 1,
-                open_interest=notice.what.contracts, source="synthetic",
-            )  # fmt: skip
-            return Control(self._seq(0), "open_interest", notice.ts, open_interest_payload(record))
+        what = notice.what
+        if isinstance(what, CalendarEvent):
+            return Control(self._seq(0), "calendar", notice.ts, payload_of(what))
+        if isinstance(what, OpenInterest):
+            return Control(self._seq(0), "open_interest", notice.ts, open_interest_payload(what))
         return None
 
     def _is_new(self, event: OptionPrint | EquityPrint) -> bool:
@@ -125,23 +119,6 @@ class Road:
     def _seq(self, stream: int) -> int:
         self._seqs[stream] += 1
         return self._seqs[stream]
-
-
-def event_of(notice: Notice) -> CalendarEvent:
-    """Return the calendar's record of what a scene announced."""
-    what = notice.what
-    assert isinstance(what, Scheduled)  # noqa: S101 - asked for nothing else
-    day = new_york_date(notice.ts) + what.days_ahead
-    told = BMO_TIME if what.session == "bmo" else AMC_TIME
-    return CalendarEvent(
-        event_id=f"{notice.symbol}:{date.fromordinal(day).isoformat()}:{what.kind}",
-        underlying=notice.symbol,
-        kind=what.kind,
-        announced_ts=notice.ts,
-        event_ts=at_new_york(day, told),
-        session=what.session,
-        source="synthetic",
-    )
 
 
 def dark_of(rows: list[DarkRow]) -> list[DarkEvent]:

@@ -5,7 +5,7 @@
     provenance.jsonl  one line per event and entry: wire instant and, of a scene's, its uid
     labels.json       the scenes with their labels
     expected.json     what the engines must make of each scene
-    manifest.json     versions, seed, settings, counts, SHA-256 of each file
+    manifest.json     versions, seed, settings, counts, SHA-256 of each file and of itself
 
 Loading checks every count, hash and the order; any mismatch is fatal.
 """
@@ -18,24 +18,27 @@ from typing import Any
 
 import msgspec
 
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import Malformed
+from flow.domain.open_interest import OpenInterest
 from ingest.jsonl import JsonlParser, encode_event
 from ingest.synthetic.config import BEAT_US, MarketConfig
+from ingest.synthetic.facts import Facts
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.scenarios.catalogue import scenario_of
 from ingest.synthetic.sheet import Item, Notice
 from ingest.synthetic.sidecar import Witness
-from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
+from ingest.synthetic.steps import Scene, Story
 
-GENERATOR = "synthetic-3"
+GENERATOR = "synthetic-4"
 MANIFEST = "manifest.json"
 EVENTS, REFERENCE, PROVENANCE = "events.jsonl", "reference.jsonl", "provenance.jsonl"
 LABELS, EXPECTED = "labels.json", "expected.json"
 ARTIFACTS = (EVENTS, REFERENCE, PROVENANCE, LABELS, EXPECTED)
 CONTRACT = "no label, scenario or profile is told in events.jsonl or reference.jsonl"
 _KINDS: dict[str, Any] = {
-    "scheduled": Scheduled,
-    "standing": Standing,
+    "calendarevent": CalendarEvent,
+    "openinterest": OpenInterest,
     "story": Story,
 }
 
@@ -55,6 +58,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sha256: dict[str, str]
     contract: str = CONTRACT
     order: str = "wire instant, then the order of the lines"
+    seal: str = ""  # SHA-256 of this record without it
 
 
 class Traced(msgspec.Struct, frozen=True, array_like=True):
@@ -130,7 +134,8 @@ def write_run(
         raise FileExistsError(f"{folder} holds a run; name another folder")
     market, witness = Market(seed, config, ListedScenes(scenes)), Witness(scenes)
     beats = range(from_us // BEAT_US, until_us // BEAT_US)
-    counts = _write_items(folder, (market.beat(beat) for beat in beats), witness)
+    facts = Facts(seed)
+    counts = _write_items(folder, (facts.among(market.beat(beat)) for beat in beats), witness)
     for scene in scenes if verify else ():
         scenario_of(scene.label.scenario).verify(scene, witness.of(scene))
     (folder / LABELS).write_bytes(_pretty(scenes))
@@ -148,8 +153,15 @@ def write_run(
         counts=counts,
         sha256={name: sha256_of(folder / name) for name in ARTIFACTS},
     )
+    manifest = sealed(manifest)
     (folder / MANIFEST).write_bytes(_pretty(manifest))
     return manifest
+
+
+def sealed(manifest: Manifest) -> Manifest:
+    """Return a manifest with the hash of all that it says."""
+    bare = msgspec.structs.replace(manifest, seal="")
+    return msgspec.structs.replace(bare, seal=hashlib.sha256(_pretty(bare)).hexdigest())
 
 
 def _write_items(folder: Path, beats: Iterable[list[Item]], witness: Witness) -> dict[str, int]:
@@ -179,11 +191,26 @@ def _write_items(folder: Path, beats: Iterable[list[Item]], witness: Witness) ->
 def load_run(folder: Path) -> Run:
     """Read a run and hold it against its manifest.
 
-    Errors: RunError for a hash, a count or an order that differs, or a line that is no event.
+    Errors: RunError for a hash, a count or an order that differs, or a line that cannot be read.
     """
+    try:
+        return _load(folder)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunError(str(folder), received=str(error), expected="the files of a run") from error
+
+
+def _load(folder: Path) -> Run:
     manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     if manifest.generator != GENERATOR:
         raise RunError("generator", received=manifest.generator, expected=GENERATOR)
+    if manifest != sealed(manifest):
+        raise RunError(
+            f"hash of {MANIFEST}", received=manifest.seal, expected=sealed(manifest).seal
+        )
+    if manifest.config_digest != manifest.config.digest:
+        raise RunError(
+            "config_digest", received=manifest.config_digest, expected=manifest.config.digest
+        )
     for name in ARTIFACTS:
         found = sha256_of(folder / name)
         if found != manifest.sha256.get(name):

@@ -6,7 +6,8 @@
 A block is planned as a whole, so that coverage assist can count what it has played. The universe is
 dealt to as many groups as keep a symbol silent for a quarter of an hour: block n plays group n. The
 few names whose options expire every day play in every block, each in a minute and a half of its
-own: on a Monday nobody else has the contracts of hedges.
+own: on a Monday nobody else has the contracts of hedges. Where the exchanges' hours are kept, a
+scene begins and ends in a regular session.
 """
 
 from collections import Counter
@@ -14,7 +15,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from flow.domain.units import MINUTE_US, SECOND_US
-from ingest.synthetic.casting import players
+from ingest.synthetic.casting import cast_at
+from ingest.synthetic.clockwork import is_regular
 from ingest.synthetic.control import Control
 from ingest.synthetic.coverage import OVERDUE_MINUTES, coverage_boost
 from ingest.synthetic.draws import key_of
@@ -87,12 +89,14 @@ class Schedule:
             start = number * self._block_us + slot * SLOT_US
             dice = Dice(key_of("scene", self._seed, self.control.shared_seed, start))
             start += dice.whole((0, SLOT_US // 3))
+            if not is_regular(start, self._stage.hours):
+                continue
             group = number % self._groups
             overdue = self._overdue(last, slot)
             scene = self._play(
                 dice, start, counts, group=group, taken=taken, slot=slot, overdue=overdue
             )
-            if scene is not None:
+            if scene is not None and is_regular(start + scene.length_us, self._stage.hours):
                 scenes.append(scene)
                 taken.add(scene.symbol)
                 counts[scene.label.profile or ""] += 1
@@ -116,7 +120,7 @@ class Schedule:
             scenario = self._choose(dice, mood, counts, slot, wanted)
             able = [
                 name
-                for name in _names(scenario, mood)
+                for name in self._names(scenario, mood, start)
                 if name not in taken and self._has_turn(name, group, slot)
             ]
             for name in dice.sample(able, len(able) if wanted else _SYMBOLS):
@@ -125,6 +129,13 @@ class Schedule:
                 except Unplayable:
                     continue
         return None
+
+    def _names(self, scenario: Scenario, mood: Mood, start: int) -> tuple[str, ...]:
+        """Return who may play; names in focus are asked first for what needs an event."""
+        able = cast_at(scenario, self._stage, start)
+        if scenario.family == "event_driven" and mood.event_names:
+            return tuple(name for name in mood.event_names if name in able) + able
+        return able
 
     def _has_turn(self, name: str, group: int, slot: int) -> bool:
         if name not in DAILY_EXPIRIES or self._block_us < QUIET_US + LONGEST_US // 2:
@@ -158,14 +169,6 @@ def _pool(family: str) -> tuple[Scenario, ...]:
     if family == "near_miss":
         return NEAR_MISSES
     return tuple(each for each in (*OPTION_SCENARIOS, *DARK, *PLATFORM) if each.family == family)
-
-
-def _names(scenario: Scenario, mood: Mood) -> tuple[str, ...]:
-    """Return who may play; names with an event are asked first for what needs one."""
-    able = players(scenario.cast)
-    if scenario.family == "event_driven" and mood.event_names:
-        return tuple(name for name in mood.event_names if name in able) + able
-    return able
 
 
 @lru_cache(maxsize=4_096)

@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, Rank
+from flow.domain.open_interest import OpenInterest
 from ingest.feeds import FeedEvent
 from ingest.synthetic.book import Book, OptionMarket, StockQuote
 from ingest.synthetic.chains import Series
 from ingest.synthetic.config import BEAT_US
 from ingest.synthetic.draws import mix
 from ingest.synthetic.effects import Effects
-from ingest.synthetic.steps import Scheduled, Standing, Story
+from ingest.synthetic.steps import Story
 from ingest.synthetic.universe import Listing
 
 _RANKS: dict[type[Any], int] = {
@@ -33,7 +35,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     ts: int
     symbol: str
-    what: Story | Scheduled | Standing
+    what: Story | CalendarEvent | OpenInterest
     contract: str | None = None
 
 

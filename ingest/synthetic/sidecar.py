@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flow.domain.contracts import underlying_of
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.synthetic.scenarios.tape import Emitted
@@ -26,11 +27,14 @@ class Witness:
     def see(self, items: Sequence[Item]) -> None:
         """Keep what lies near a scene."""
         for item in items:
+            event = item.event.what if isinstance(item.event, Notice) else item.event
             for scene in self._watched.get(symbol_of(item.event), ()):
+                if isinstance(event, CalendarEvent):  # told once, maybe long before the scene
+                    self._kept[scene.uid].append(Emitted(item.wire_us, event, own=False))
+                    continue
                 start = scene.start_us - BEFORE_US
                 if start <= item.wire_us <= scene.start_us + scene.length_us + AFTER_US:
                     own = item.scene == scene.uid
-                    event = item.event.what if isinstance(item.event, Notice) else item.event
                     self._kept[scene.uid].append(Emitted(item.wire_us, event, own))
 
     def of(self, scene: Scene) -> list[Emitted]:

@@ -9,6 +9,7 @@ from ingest.synthetic.book import Book
 from ingest.synthetic.chains import Chains, Series, expiries, listed_from, strike_near
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.draws import key_of
+from ingest.synthetic.earnings import Earnings
 from ingest.synthetic.paths import Paths
 from ingest.synthetic.tables import STOCK_SIZES
 from ingest.synthetic.ticks import option_tick
@@ -21,10 +22,12 @@ class Stage:
 
     def __init__(self, seed: int, config: MarketConfig) -> None:
         """Make its own caches, so that asking here costs a running market nothing."""
+        self.hours = config.hours
         self.names = universe()
         self.chains = Chains()
         self.paths = Paths(seed, config.hours)
         self.quote_key = key_of(seed, "quotes")
+        self.earnings = Earnings(seed)
 
     def book(self, ts_us: int) -> Book:
         """Return the quotes of the beat of an instant."""
@@ -86,6 +89,11 @@ class StageSetting:
     def spread_micros(self) -> int:
         """Return the width of the underlying's quote."""
         return self._stock.ask - self._stock.bid
+
+    @property
+    def days_to_report(self) -> int | None:
+        """Return the calendar days to the next known report, None for none."""
+        return self._stage.earnings.days_ahead(self.symbol, self.start_us)
 
     @property
     def usual_print(self) -> int:

@@ -10,8 +10,6 @@ from typing import Literal
 
 import msgspec
 
-EventKind = Literal["earnings", "dividend", "corporate_action", "m_and_a", "news", "other"]
-
 
 class Place(enum.Enum):
     """Where in the standing quote a print is made."""
@@ -135,25 +133,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     is_correction: bool = False
 
 
-class Scheduled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """An entry of the event calendar, `days_ahead` calendar days after the scene's trade date."""
-
-    at_us: int  # when it is announced; may be long before the scene
-    kind: EventKind
-    days_ahead: int
-    session: Literal["bmo", "amc", "unknown"] = "unknown"
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Open interest of the scene's contract number `leg` the evening before."""
-
-    leg: int
-    contracts: int
-
-
 Step = (
     OptionTrade | EquityTrade | SpotMove | IvMove | QuoteOutage | WideQuotes | Halt | Takeback
-    | Duplicate | Story | Scheduled | Standing
+    | Duplicate | Story
 )  # fmt: skip
 
 

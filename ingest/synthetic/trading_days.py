@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import lru_cache
 
-from flow.domain.sessions import Calendar, SessionDay, at_new_york
+from flow.domain.sessions import Calendar, SessionDay, at_new_york, new_york_date
 
-FIRST_YEAR, LAST_YEAR = 2020, 2035
+# The market's years, and those of the calendar: options are listed to the second January ahead, and
+# open interest is of an evening before.
+FIRST_YEAR, LAST_YEAR = 2020, 2036
+_CALENDAR_FROM, _CALENDAR_TO = 2019, 2038
 _OPEN, _CLOSE, _EARLY = time(9, 30), time(16), time(13)
 
 
@@ -20,9 +23,19 @@ def trading_calendar() -> Calendar:
     return Calendar(session_days())
 
 
+def check_instant(ts_us: int) -> None:
+    """Refuse an instant outside the market's years. Errors: ValueError."""
+    day = date.fromordinal(new_york_date(ts_us))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(
+            f"date is {day}; expected one of {FIRST_YEAR} to {LAST_YEAR}: the synthetic market"
+            " knows the sessions of these years"
+        )
+
+
 def session_days() -> Iterator[SessionDay]:
     """Yield the regular session of every trading day, in order. Source: NYSE rules 7.2, 51."""
-    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+    for year in range(_CALENDAR_FROM, _CALENDAR_TO + 1):
         closed, short = _holidays(year), _early_closes(year)
         day = date(year, 1, 1)
         while day.year == year:

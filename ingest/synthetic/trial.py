@@ -11,6 +11,7 @@ import msgspec
 from flow.domain.events import EquityPrint, OptionPrint
 from flow.domain.units import SECOND_US
 from ingest.synthetic.config import BEAT_US, MarketConfig
+from ingest.synthetic.facts import Facts
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.placing import Plan, place
 from ingest.synthetic.road import Road, dark_of
@@ -124,7 +125,7 @@ def run_trial(
     market = Market(plan.seed, config, ListedScenes(scenes))
     end_us = plan.from_us + plan.count * plan.every_us + AFTER_US
     beats = range((plan.from_us - warm_up_us) // BEAT_US, end_us // BEAT_US)
-    played = ((beat, market.beat(beat)) for beat in beats)
+    played = Facts(plan.seed).beats((beat, market.beat(beat)) for beat in beats)
     return watch(played, scenes, from_us=plan.from_us, until_us=end_us, params=params)
 
 

@@ -1,15 +1,20 @@
 import json
 import re
 from collections.abc import Sequence
+from datetime import date, time
+from itertools import islice
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.clock import ManualClock
 from flow.domain.events import OptionPrint, TradingHalt
-from ingest.feeds import FeedItem
-from ingest.synthetic.config import config_at, config_of
-from ingest.synthetic.market import ListedScenes
+from flow.domain.sessions import at_new_york
+from ingest.feeds import Cursor, FeedItem
+from ingest.synthetic.config import BEAT_US, MarketConfig, config_at, config_of
+from ingest.synthetic.market import ListedScenes, Market
+from ingest.synthetic.sheet import Item
 from ingest.synthetic.steps import Halt, Scene
 from ingest.synthetic_feed import DEFAULT_START_US, SyntheticFeed, ledger
 from tests.ingest.synthetic.scenes import scene_of
@@ -179,6 +184,40 @@ def test_a_session_market_sleeps_through_the_night_and_wakes_before_the_open() -
     assert not feed.capabilities.always_open
 
 
+def test_resuming_behind_a_weekend_jumps_to_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = Wall(at_new_york(date(2025, 1, 17).toordinal(), time(20)) - 5 * S)  # a Friday
+    config = config_of("realistic", "realistic", hours="session")
+
+    def open_feed(cursor: Cursor | None) -> SyntheticFeed:
+        feed = SyntheticFeed(5, config, wall=wall.now, sleep=wall.sleep)
+        feed.open(cursor)
+        return feed
+
+    feed = open_feed(None)
+    read_until(feed, wall, wall.now() + 8 * S)
+    cursor = feed.cursor()
+    played: list[int] = []
+    beat = Market.beat
+
+    def counted(market: Market, number: int) -> list[Item]:
+        played.append(number)
+        return beat(market, number)
+
+    monkeypatch.setattr(Market, "beat", counted)
+    wall.clock.advance(at_new_york(date(2025, 1, 21).toordinal(), time(4)) - wall.now() + S)
+    again = open_feed(cursor)
+    items = again.read(10_000, 0.05)
+    assert len(played) < 20
+    assert again.gaps == []
+    assert items[0].ts >= at_new_york(date(2025, 1, 21).toordinal(), time(4))  # type: ignore[union-attr]
+    assert items == events_of(config, wall.now() - S, len(items))
+
+
+def events_of(config: MarketConfig, start_us: int, count: int) -> list[FeedItem]:
+    source = Market(5, config).items(start_us // BEAT_US)
+    return [item.event for item in islice(source, count)]  # type: ignore[misc]
+
+
 def halting(wall: Wall) -> SyntheticFeed:
     scene = scene_of(Halt(at_us=10 * S, for_us=10 * S), start_us=NOW)
     feed = SyntheticFeed(7, scenes=ListedScenes([scene]), wall=wall.now, sleep=wall.sleep)
@@ -239,6 +278,18 @@ def test_a_firehose_says_what_it_achieves() -> None:
     assert achieved is not None
     assert 1_900 < achieved < 2_100
     assert asked == 2_000
+
+
+def test_a_clock_that_is_set_back_is_told_and_nothing_is_sent_twice() -> None:
+    wall = Wall()
+    feed = paced(wall)
+    before = read_until(feed, wall, NOW + 5 * S)
+    wall.clock = ManualClock(wall.now() - 60 * S)
+    assert feed.read(1_000, 0.05) == []
+    assert re.fullmatch(r"waits (59|60) s for the clock, which was set back", feed.detail)
+    after = read_until(feed, wall, NOW + 10 * S)
+    assert feed.detail == ""
+    assert before + after == ledger(5, len(before + after), start_us=NOW)
 
 
 def test_an_ordinary_market_says_nothing() -> None:

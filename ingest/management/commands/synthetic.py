@@ -1,6 +1,6 @@
 """The synthetic market: `synthetic generate`, `synthetic evaluate`, `synthetic stats`."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from flow.domain.sessions import at_new_york
 from ingest.management.market_stats import compare
-from ingest.synthetic.config import MarketConfig
+from ingest.synthetic.config import MAX_EVENTS_PER_S, MarketConfig
 from ingest.synthetic.generating import generate
 from ingest.synthetic.report import lines_of
 from ingest.synthetic.runs import Run, RunError, load_run
@@ -20,6 +20,7 @@ from ingest.synthetic.scenarios.held_out import SEEDS_FROM
 from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
 from ingest.synthetic.scenarios.labelled import SCENARIOS as LABELLED
 from ingest.synthetic.scenarios.setting import Unplayable
+from ingest.synthetic.trading_days import FIRST_YEAR, LAST_YEAR, trading_calendar
 from ingest.synthetic.trial import Outcome, watch
 from ingest.synthetic.trials import play_all, trials_of
 from ingest.synthetic.verdicts import judge_trials
@@ -36,22 +37,22 @@ class Command(BaseCommand):
         run.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), default=[])
         run.add_argument("--demo", choices=sorted(DEMO_PROFILES), help="the scenes of a demo")
         run.add_argument("--run", default="", help="its name; default: the folder's")
-        run.add_argument("--seed", type=int, default=11)
-        run.add_argument("--date", type=date.fromisoformat, default=date(2025, 3, 12))
-        run.add_argument("--option-prints", type=float, default=20.0, help="a second")
-        run.add_argument("--equity-prints", type=float, default=20.0, help="a second")
+        run.add_argument("--seed", type=_seed, default=11)
+        run.add_argument("--date", type=_trading_day, default=date(2025, 3, 12))
+        run.add_argument("--option-prints", type=_rate, default=20.0, help="a second")
+        run.add_argument("--equity-prints", type=_rate, default=20.0, help="a second")
         told = what.add_parser("evaluate", help="readings against labels, with all figures")
         told.add_argument("runs", nargs="*", type=Path, help="written runs; default: new markets")
-        told.add_argument("--episodes", type=int, default=400)
-        told.add_argument("--seed", type=int, help="the first of the seeds")
+        told.add_argument("--episodes", type=_count, default=400)
+        told.add_argument("--seed", type=_seed, help="the first of the seeds")
         told.add_argument("--held-out", action="store_true", help="ranges nothing was tuned on")
         told.add_argument("--preset", choices=sorted(PRESETS), default="measured")
-        told.add_argument("--workers", type=int, default=1)
+        told.add_argument("--workers", type=_count, default=1)
         told.add_argument("--json", type=Path, help="write the figures here as well")
 
         stats = what.add_parser("stats", help="figures beside those of real days")
         stats.add_argument("--seconds", type=int, default=600, help="of the synthetic market")
-        stats.add_argument("--seed", type=int)
+        stats.add_argument("--seed", type=_seed)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             else:
                 for line in compare(options["seconds"], options["seed"]):
                     self.stdout.write(line)
-        except (BuildFailed, Unplayable, RunError, FileExistsError, FileNotFoundError) as error:
+        except (BuildFailed, Unplayable, RunError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _generate(self, options: dict[str, Any]) -> None:
@@ -104,14 +105,57 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--seed is {seed}; expected {SEEDS_FROM} and more with --held-out, less without"
             )
-        trials = trials_of(
-            options["episodes"], seed=seed, preset=options["preset"], held_out=is_held_out
-        )
+        try:
+            trials = trials_of(
+                options["episodes"], seed=seed, preset=options["preset"], held_out=is_held_out
+            )
+        except ValueError as error:  # the seeds count up from the first
+            raise CommandError(
+                f"--episodes is {options['episodes']} and --seed {seed}; expected seeds up to "
+                f"{SEEDS_FROM - 1}: later ones are held out; begin with a lower one"
+            ) from error
         return play_all(
             trials,
             workers=options["workers"],
             told=lambda done: self.stderr.write(f"{done} of {len(trials)} markets"),
         )
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.strip().lstrip("+").isdecimal() or int(text) < least:
+        raise ArgumentTypeError(f"{text!r} received; expected a whole number from {least} on")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    """Read prints a second. NaN is no rate, either."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= MAX_EVENTS_PER_S:
+        raise ArgumentTypeError(f"{text!r} received; expected 0 to {MAX_EVENTS_PER_S} a second")
+    return rate
+
+
+def _trading_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} received; expected a date like 2025-03-12") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ArgumentTypeError(f"{day} received; expected a date of {FIRST_YEAR} to {LAST_YEAR}")
+    if trading_calendar().close_of(day.toordinal()) is None:
+        raise ArgumentTypeError(f"{day} received; expected a trading day: the exchanges are closed")
+    return day
 
 
 def _read(run: Run, params: Params) -> Outcome:

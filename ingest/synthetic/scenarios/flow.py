@@ -11,11 +11,9 @@ from flow.domain.units import SECOND_US
 from ingest.synthetic.scenarios.draft import AUTO, ISO, LEAD_US, VENUES, Draft
 from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.steps import (
-    EventKind,
     IvMove,
     OptionTrade,
     Place,
-    Scheduled,
     SpotMove,
     WideQuotes,
 )
@@ -42,7 +40,6 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     rest: Rest = "mid"
     codes: tuple[int, ...] = (AUTO,)
     one_venue: bool = False
-    event: EventKind | None = None
     interest: int = 0
 
 
@@ -58,7 +55,7 @@ def play(draft: Draft, ranges: Ranges, *, flow: Flow) -> None:
     )
     leg = draft.leg(contract)
     before = _interest(draft, leg, flow.interest)
-    set_context(draft, ranges, leg=leg, event=flow.event, lead_us=before + LEAD_US)
+    set_context(draft, ranges, leg=leg, lead_us=before + LEAD_US)
     at = before + LEAD_US + dice.whole((0, 2 * SECOND_US))
     for _ in range(dice.whole(ranges.packets)):
         if ranges.size[1]:
@@ -74,14 +71,10 @@ def set_context(
     ranges: Ranges,
     *,
     leg: int | None,
-    event: EventKind | None = None,
     lead_us: int = LEAD_US,
 ) -> None:
-    """Write what comes before the flow at `lead_us`: the event, the move, volatility, quotes."""
+    """Write what comes before the flow at `lead_us`: the move, volatility, quotes."""
     dice = draft.dice
-    if event is not None:
-        days = dice.whole(ranges.days_ahead)
-        draft.add(Scheduled(at_us=0, kind=event, days_ahead=days, session="amc"))
     if any(ranges.move_bps):
         bps = dice.real(ranges.move_bps)
         over = dice.whole((25 * SECOND_US, 35 * SECOND_US))

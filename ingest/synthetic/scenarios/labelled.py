@@ -2,7 +2,8 @@
 
 Source: platform.md 4.6 (symbol, class, direction, range of confidence, required and forbidden
 evidence). There the generator ignored the family and the labels described intent (its BUG-20);
-here every line of evidence is held against the emitted prints.
+here every line of evidence is held against the emitted prints. Where the earnings calendar speaks
+against a symbol (TSLA reports on four days a year), another stock plays.
 """
 
 from ingest.synthetic.scenarios.draft import AUTO, ISO
@@ -28,7 +29,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="retail-attention-call-chase", family="retail_whale", profile="retail_whale",
-        cast=("NVDA",), confidence=(0.52, 0.80),
+        cast=("NVDA",), understudies="volatile", confidence=(0.52, 0.80),
         compose=flow_of(right="C", side=1, codes=(ISO, AUTO)),
         ranges=Ranges(
             premium_usd=(24_000, 60_000), prints=(6, 9), gap_us=(8_000, 70_000),
@@ -40,13 +41,11 @@ SCENARIOS = (
     ),
     Scenario(
         name="event-noise-positioning", family="event_driven", profile="event_driven",
-        cast=("TSLA",), confidence=(0.48, 0.74),
-        compose=flow_of(
-            right="C", side=1, rest="other", codes=(AUTO,), event="earnings", interest=14
-        ),
+        cast=("TSLA",), understudies="stock", confidence=(0.48, 0.74),
+        compose=flow_of(right="C", side=1, rest="other", codes=(AUTO,), interest=14),
         ranges=Ranges(
             premium_usd=(26_000, 44_000), prints=(2, 2), gap_us=(40_000, 160_000), dte=(7, 14),
-            strike=(0.995, 1.02), side=(0.5, 0.55), wide=(2.0, 2.4), days_ahead=(1, 1),
+            strike=(0.995, 1.02), side=(0.5, 0.55), wide=(2.0, 2.4), days_ahead=(0, 1),
             least_micros=1_500_000,
         ),
         required=(

@@ -1,11 +1,10 @@
 """The figures of a scene's emitted option prints, those of its dearest packet or package."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, time
 
 from flow.domain.conditions import read_conditions
 from flow.domain.contracts import parse_contract
-from flow.domain.event_calendar import AMC_TIME
 from flow.domain.events import EquityPrint, OptionPrint
 from flow.domain.sessions import NEW_YORK, at_new_york
 from flow.domain.units import SECOND_US, to_datetime
@@ -19,6 +18,7 @@ GAP_US = 250_000  # a pause of a packet is no longer; options-engine.md 8.3
 PACKAGE_US = 5_000  # nor that between the legs of a package; errata 37
 AT_THE_MONEY = 0.005
 _DAY_US = 86_400 * SECOND_US
+_CLOSE = time(16)
 _COMPLEX = (30, 49)  # families of packages, flow.domain.condition_table
 
 
@@ -152,13 +152,13 @@ def _underlying(
 
 
 def _event(tape: Tape, ts: int, expiry: int) -> dict[str, Figure]:
-    if not tape.scheduled:
+    ahead = [each.event_ts for each in tape.reports if each.announced_ts <= ts <= each.event_ts]
+    if not ahead:
         return {}
-    day = _trade_date(ts) + timedelta(days=tape.scheduled[0].days_ahead)
-    event_us = at_new_york(day.toordinal(), AMC_TIME)
+    event_us = min(ahead)
     return {
         "days_to_event": (event_us - ts) / _DAY_US,
-        "expiry_after_event": expiry > day.toordinal(),
+        "expiry_after_event": at_new_york(expiry, _CLOSE) >= event_us,
     }
 
 

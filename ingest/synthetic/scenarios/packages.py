@@ -16,7 +16,7 @@ from ingest.synthetic.scenarios.draft import (
 from ingest.synthetic.scenarios.flow import set_context
 from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.scenarios.setting import Unplayable
-from ingest.synthetic.steps import EventKind, Place
+from ingest.synthetic.steps import Place
 
 ONE_INSTANT_MS, APART_MS = 0, 1
 
@@ -42,7 +42,6 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     apart_ms: int = ONE_INSTANT_MS
     stock: int = 0
     direction: str = "neutral"
-    event: EventKind | None = None
 
 
 def play(draft: Draft, ranges: Ranges, *, package: Package) -> None:
@@ -53,7 +52,7 @@ def play(draft: Draft, ranges: Ranges, *, package: Package) -> None:
     legs = [draft.leg(_contract(draft, base, piece)) for piece in package.pieces]
     if len(set(legs)) < len(legs):
         raise Unplayable(f"{draft.setting.symbol} lists too few strikes around {base}")
-    set_context(draft, ranges, leg=None, event=package.event)
+    set_context(draft, ranges, leg=None)
     at = LEAD_US + dice.whole((0, 2 * SECOND_US))
     for _ in range(dice.whole(ranges.packets)):
         size = dice.whole(ranges.size) if ranges.size[1] else _size(draft, ranges, package)

@@ -43,6 +43,11 @@ class Setting(Protocol):
         ...  # pragma: no cover
 
     @property
+    def days_to_report(self) -> int | None:
+        """Return calendar days from the trade date to the next report that is known of, if any."""
+        ...  # pragma: no cover
+
+    @property
     def usual_print(self) -> int:
         """Return the size in shares of a usual off-exchange print (their median)."""
         ...  # pragma: no cover

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import msgspec
 
 from flow.domain.contracts import underlying_of
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote
-from ingest.synthetic.steps import Scheduled, Story
+from ingest.synthetic.steps import Story
 
 Event = OptionPrint | OptionQuote | EquityPrint | EquityQuote
 
@@ -42,13 +43,13 @@ class Tape:
     def __init__(self, symbol: str, emitted: Iterable[Emitted]) -> None:
         self.own: list[Emitted] = []
         self.quotes: dict[str, list[Quoted]] = {}
-        self.scheduled: list[Scheduled] = []
+        self.reports: list[CalendarEvent] = []
         self.stories: list[Story] = []
         self.instants: list[int] = []  # of anything that the underlying or its options showed
         for each in emitted:
             event = each.event
-            if isinstance(event, Scheduled) and each.own:
-                self.scheduled.append(event)
+            if isinstance(event, CalendarEvent) and event.underlying == symbol:
+                self.reports.append(event)
             elif isinstance(event, Story) and each.own:
                 self.stories.append(event)
             name = _name(event)

@@ -31,7 +31,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="cash_secured_put_write", family=FAMILY, profile=FAMILY, weight=0.82,
-        cast="volatile_aside",
+        cast="volatile",
         compose=flow_of(right="P", side=-1, codes=(AUTO,), one_venue=True),
         ranges=Ranges(
             premium_usd=(820_000, 1_200_000), prints=(1, 1), dte=(1, 2, 3, 4, 5, 7),

@@ -12,9 +12,7 @@ from ingest.synthetic.steps import (
     Place,
     QuoteOutage,
     Scene,
-    Scheduled,
     SpotMove,
-    Standing,
     Step,
     Story,
     Takeback,
@@ -71,6 +69,4 @@ EVERYTHING = (
     Duplicate(at_us=16 * S, of=1),
     Halt(at_us=20 * S, for_us=5 * S),
     Story(at_us=19 * S, story=0, version=0, headline="AAPL halts", body="x", symbols=("AAPL",)),
-    Scheduled(at_us=-3_600 * S, kind="earnings", days_ahead=3, session="amc"),
-    Standing(leg=0, contracts=1_234),
 )

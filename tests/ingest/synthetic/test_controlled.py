@@ -44,6 +44,24 @@ def test_no_symbol_plays_twice_within_a_quarter_of_an_hour_of_a_change() -> None
         assert all(gap >= 15 * MINUTE for gap in gaps)
 
 
+def test_three_saves_within_five_minutes_keep_symbols_apart_as_well() -> None:
+    saves = (
+        Change(TURN, Control(preset_id="event_day")),
+        Change(TURN + 2 * MINUTE, Control(preset_id="retail_chase", shared_seed=5)),
+        Change(
+            TURN + 5 * MINUTE,
+            Control(preset_id="event_day", shared_seed=77, coverage_window_minutes=10),
+        ),
+    )
+    for seed in range(3):
+        by_symbol: dict[str, list[int]] = {}
+        for scene in scenes_of(*saves, seed=seed):
+            by_symbol.setdefault(scene.symbol, []).append(scene.start_us)
+        gaps = [b - a for starts in by_symbol.values() for a, b in pairwise(starts)]
+        assert gaps
+        assert min(gaps) >= 15 * MINUTE
+
+
 def test_hearing_of_a_change_ahead_of_time_gives_the_stream_of_knowing_it_all_along() -> None:
     source = ControlledScenes(3, Stage(3, MarketConfig()))
     before = list(source.active(START, TURN - S))

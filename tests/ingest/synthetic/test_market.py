@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date, time
 from functools import lru_cache
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow.domain.events import EquityPrint, EquityQuote, OptionPrint, OptionQuote, TradingHalt
+from flow.domain.sessions import at_new_york
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_of
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.sheet import Item, Notice
@@ -57,6 +59,22 @@ def test_items_come_in_wire_order_and_no_uid_comes_twice_but_the_duplicate() -> 
     assert [count for count in uids.values() if count > 1] == [2]
 
 
+def beat_of(*day: int) -> int:
+    return at_new_york(date(*day).toordinal(), time(10)) // BEAT_US
+
+
+@pytest.mark.parametrize("day", [(2020, 1, 2), (2033, 2, 1), (2034, 2, 1), (2036, 12, 31)])
+def test_every_year_of_the_calendar_has_a_market(day: tuple[int, int, int]) -> None:
+    items = run(Market(11), beat_of(*day), 8)
+    assert any(isinstance(item.event, OptionPrint) for item in items)
+
+
+@pytest.mark.parametrize("day", [(2019, 12, 31), (2037, 1, 2)])
+def test_another_year_is_refused_in_a_sentence(day: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match=rf"date is {date(*day)}; expected one of 2020 to 2036"):
+        Market(11).beat(beat_of(*day))
+
+
 def test_other_seeds_and_settings_give_other_events() -> None:
     def uids(source: Market) -> set[bytes]:
         return {i.event.uid for i in run(source, beats=4) if not isinstance(i.event, Notice)}
@@ -70,7 +88,7 @@ def test_every_step_of_a_scene_comes_once() -> None:
     found = of_scene(everything())
     kinds = Counter(type(item.event).__name__ for item in found)
     # 4 option trades, a takeback, a duplicate; 3 equity trades, a cancel and its correction
-    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "TradingHalt": 2, "Notice": 3}
+    assert kinds == {"OptionPrint": 6, "EquityPrint": 5, "TradingHalt": 2, "Notice": 1}
 
 
 def test_delayed_prints_keep_their_event_time() -> None:

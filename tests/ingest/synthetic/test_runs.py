@@ -3,6 +3,7 @@
 import shutil
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from ingest.synthetic.runs import (
     Manifest,
     RunError,
     load_run,
+    sealed,
     sha256_of,
 )
 from ingest.synthetic.sheet import Notice
@@ -115,10 +117,45 @@ def test_a_changed_file_is_fatal(copy: Path, name: str) -> None:
         load_run(copy)
 
 
+def manifest_of(folder: Path) -> Manifest:
+    return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+
+
+def seal(folder: Path, manifest: Manifest) -> None:
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(sealed(manifest)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"seed": 10}, {"until_us": START_US}, {"scenes_from_us": START_US}, {"config_digest": "0"}],
+)
+def test_an_edited_manifest_is_fatal(copy: Path, change: dict[str, Any]) -> None:
+    told = {**msgspec.json.decode((copy / MANIFEST).read_bytes()), **change}
+    (copy / MANIFEST).write_bytes(msgspec.json.encode(told))
+
+    with pytest.raises(RunError, match=r"hash of manifest\.json"):
+        load_run(copy)
+
+
+def test_settings_that_are_not_those_of_their_digest_are_fatal(copy: Path) -> None:
+    seal(copy, msgspec.structs.replace(manifest_of(copy), config_digest="0" * 16))
+
+    with pytest.raises(RunError, match="config_digest is 0000"):
+        load_run(copy)
+
+
+@pytest.mark.parametrize("kept", [0, 100])
+def test_an_empty_or_cut_manifest_is_said_to_be_no_run(copy: Path, kept: int) -> None:
+    (copy / MANIFEST).write_bytes((copy / MANIFEST).read_bytes()[:kept])
+
+    with pytest.raises(RunError, match="expected the files of a run"):
+        load_run(copy)
+
+
 def test_a_wrong_count_is_fatal(copy: Path) -> None:
-    manifest = msgspec.json.decode((copy / MANIFEST).read_bytes())
-    manifest["counts"][EVENTS] += 1
-    (copy / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    manifest = manifest_of(copy)
+    counts = {**manifest.counts, EVENTS: manifest.counts[EVENTS] + 1}
+    seal(copy, msgspec.structs.replace(manifest, counts=counts))
 
     with pytest.raises(RunError, match="counts"):
         load_run(copy)
@@ -129,9 +166,9 @@ def test_a_wrong_order_is_fatal(copy: Path) -> None:
     event = next(n for n, line in enumerate(lines) if b"events.jsonl" in line)
     lines[event] = lines[event].replace(b",1741", b",1751", 1)
     (copy / PROVENANCE).write_bytes(b"".join(lines))
-    manifest = msgspec.json.decode((copy / MANIFEST).read_bytes())
-    manifest["sha256"][PROVENANCE] = sha256_of(copy / PROVENANCE)
-    (copy / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    manifest = manifest_of(copy)
+    hashes = {**manifest.sha256, PROVENANCE: sha256_of(copy / PROVENANCE)}
+    seal(copy, msgspec.structs.replace(manifest, sha256=hashes))
 
     with pytest.raises(RunError, match="wire order"):
         load_run(copy)
@@ -148,3 +185,39 @@ def test_the_commands(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         call_command("synthetic", "generate", str(run), "--scenario", "call_sweep")
     with pytest.raises(CommandError, match="--seed is 5; expected 1000000"):
         call_command("synthetic", "evaluate", "--held-out", "--seed", "5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("generate", "x", "--date", "2040-01-02"), "2040-01-02 received; expected a date of 2020"),
+        (("generate", "x", "--date", "2025-03-15"), "2025-03-15 received; expected a trading day"),
+        (("generate", "x", "--date", "soon"), "'soon' received; expected a date like"),
+        (("generate", "x", "--option-prints", "-5"), "'-5' received; expected 0 to 20000 a second"),
+        (("generate", "x", "--option-prints", "nan"), "'nan' received; expected 0 to 20000"),
+        (("generate", "x", "--equity-prints", "many"), "'many' received; expected 0 to 20000"),
+        (("generate", "x", "--seed", "-4"), "'-4' received; expected a whole number from 0 on"),
+        (("evaluate", "--episodes", "0"), "'0' received; expected a whole number from 1 on"),
+        (("evaluate", "--episodes", "-5"), "'-5' received; expected a whole number from 1 on"),
+        (("evaluate", "--workers", "0"), "'0' received; expected a whole number from 1 on"),
+        (("evaluate", "--episodes", "2000", "--seed", "999998"), "expected seeds up to 999999"),
+    ],
+)
+def test_wrong_arguments_are_answered_with_a_sentence(
+    arguments: tuple[str, ...], said: str
+) -> None:
+    command, *rest = arguments
+    # As a shell passes them: a value that begins with a dash stands behind an equals sign.
+    joined = [
+        f"{name}={value}" for name, value in zip(rest[-2::-2], rest[::-2], strict=False)
+    ] if command == "evaluate" else [rest[0], f"{rest[1]}={rest[2]}"]  # fmt: skip
+    with pytest.raises(CommandError, match=said):
+        call_command("synthetic", command, *joined)
+
+
+def test_a_folder_below_a_file_is_answered_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CommandError, match="Not a directory"):
+        call_command(
+            "synthetic", "generate", str(tmp_path / "file" / "run"), "--scenario", "call_sweep"
+        )

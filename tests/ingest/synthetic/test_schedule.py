@@ -11,6 +11,7 @@ from flow.domain.sessions import at_new_york
 from flow.domain.units import MINUTE_US
 from ingest.synthetic.config import MarketConfig
 from ingest.synthetic.control import Control, control_of_demo
+from ingest.synthetic.controlled import ControlledScenes
 from ingest.synthetic.regimes import PRESETS as LEANS
 from ingest.synthetic.regimes import REGIMES, WEIGHTS, mood_at
 from ingest.synthetic.scenarios.catalogue import PROFILES, SCENARIOS
@@ -89,7 +90,7 @@ def test_without_coverage_assist_some_profile_waits_longer() -> None:
 
 
 def test_names_of_daily_expiries_have_a_turn_of_their_own_in_every_block() -> None:
-    scenes = schedule().active(START_US, START_US + 8 * HOUR_US)
+    scenes = schedule().active(START_US, START_US + 12 * HOUR_US)
     slots = {
         (scene.symbol, scene.start_us % (20 * MINUTE_US) // SLOT_US)
         for scene in scenes if scene.symbol in DAILY_EXPIRIES
@@ -136,6 +137,39 @@ def test_moods_hold_five_minutes_and_reach_every_regime() -> None:
     bucket = START_US // (5 * MINUTE_US) * 5 * MINUTE_US
     assert mood_at(control, bucket) == mood_at(control, bucket + 5 * MINUTE_US - 1)
     assert all(len(lean.bias) == len(REGIMES) for lean in LEANS.values())
+
+
+SESSION = MarketConfig(hours="session")
+
+
+@pytest.mark.parametrize(
+    ("day", "wall"),
+    [
+        (date(2025, 1, 18), time(12)),  # a Saturday
+        (date(2025, 11, 27), time(12)),  # Thanksgiving
+        (date(2025, 11, 28), time(14)),  # after an early close
+        (date(2025, 1, 14), time(3)),
+        (date(2025, 1, 14), time(8)),
+        (date(2025, 1, 14), time(16, 5)),
+    ],
+)
+def test_where_hours_are_kept_nothing_is_played_while_options_do_not_trade(
+    day: date, wall: time
+) -> None:
+    at = at_new_york(day.toordinal(), wall)
+    scenes = ControlledScenes(5, Stage(5, SESSION))
+    assert not scenes.active(at, at + 20 * MINUTE_US)
+    assert schedule().active(at, at + 20 * MINUTE_US)
+
+
+def test_where_hours_are_kept_scenes_begin_and_end_in_the_session() -> None:
+    day = date(2025, 11, 28).toordinal()
+    opens, closes = at_new_york(day, time(9, 30)), at_new_york(day, time(13))
+    whole = Schedule(5, Stage(5, SESSION)).active(opens - 20 * MINUTE_US, closes + 20 * MINUTE_US)
+    assert len(whole) > 200
+    assert all(
+        opens <= scene.start_us and scene.start_us + scene.length_us < closes for scene in whole
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_the_stocks_are_the_index(shared_data: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # of the library's own use of pandas
 def test_trading_days_are_those_of_the_loaded_calendar() -> None:
-    schedule = calendars.get_calendar("NYSE").schedule("2020-01-01", "2035-12-31")
+    schedule = calendars.get_calendar("NYSE").schedule("2019-01-01", "2038-12-31")
     wanted = {
         (day.date().toordinal(), from_datetime(row.market_open), from_datetime(row.market_close))
         for day, row in schedule.iterrows()

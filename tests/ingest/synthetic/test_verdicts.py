@@ -65,7 +65,8 @@ def test_figures() -> None:
     assert verdict.dark == {"accumulation (nothing)": {"stealth_accumulation": 1}}
     assert verdict.report.macro_f1 == 0.5
     text = "\n".join(lines_of(verdict))
-    assert "false alerts: 0.25 an hour (0 high, 0 medium, 1 low)" in text
+    assert "false alerts: 0.25 an hour (0 high, 0 medium, 1 low); off-exchange events" in text
+    assert f"without a scene: {verdict.dark_false_per_hour:.2f} an hour" in text
 
 
 def test_order_of_trials_changes_nothing() -> None:

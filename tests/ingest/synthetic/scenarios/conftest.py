@@ -7,9 +7,10 @@ import pytest
 
 from flow.domain.sessions import at_new_york
 from flow.domain.units import SECOND_US
-from ingest.synthetic.casting import players
+from ingest.synthetic.casting import cast_at
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.draws import key_of
+from ingest.synthetic.facts import Facts
 from ingest.synthetic.market import ListedScenes, Market
 from ingest.synthetic.scenarios.catalogue import SCENARIOS
 from ingest.synthetic.scenarios.dice import Dice
@@ -35,7 +36,7 @@ class Played(msgspec.Struct, frozen=True):
 def build(name: str, stage: Stage, taken: set[str]) -> Scene | None:
     """Return a scene on a symbol that is still free."""
     scenario, dice = SCENARIOS[name], Dice(key_of("test", SEED, name))
-    free = [each for each in players(scenario.cast) if each not in taken]
+    free = [each for each in cast_at(scenario, stage, START_US) if each not in taken]
     for _ in range(30):
         if not free:
             return None
@@ -53,14 +54,15 @@ def build(name: str, stage: Stage, taken: set[str]) -> Scene | None:
 @pytest.fixture(scope="session")
 def played() -> Played:
     stage, taken = Stage(SEED, CONFIG), set[str]()
-    ordered = sorted(SCENARIOS, key=lambda name: (len(players(SCENARIOS[name].cast)), name))
+    able = {name: cast_at(each, stage, START_US) for name, each in SCENARIOS.items()}
+    ordered = sorted(SCENARIOS, key=lambda name: (len(able[name]), name))
     found = {name: build(name, stage, taken) for name in ordered}
     scenes = {name: scene for name, scene in found.items() if scene is not None}
     market = Market(SEED, CONFIG, ListedScenes(list(scenes.values())))
     last = max(scene.start_us + scene.length_us for scene in scenes.values()) + 45 * SECOND_US
-    witness, items = Witness(list(scenes.values())), list[Item]()
+    facts, witness, items = Facts(SEED), Witness(list(scenes.values())), list[Item]()
     for beat in range((START_US - 70 * SECOND_US) // BEAT_US, last // BEAT_US):
-        brought = market.beat(beat)
+        brought = facts.among(market.beat(beat))
         witness.see(brought)
         items.extend(brought)
     return Played(scenes, items, witness)

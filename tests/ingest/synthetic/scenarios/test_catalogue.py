@@ -1,26 +1,25 @@
 """What the catalogue holds, and that each of its scenes shows what it stands for."""
 
-from itertools import product
-
 import msgspec
 import pytest
 
+from flow.domain.event_calendar import CalendarEvent
 from flow.domain.events import EquityPrint, OptionPrint
+from flow.domain.open_interest import OpenInterest
 from flow.domain.sale_condition_table import SALE_CODES
 from ingest.jsonl import encode_event
 from ingest.synthetic import tables
-from ingest.synthetic.casting import players
+from ingest.synthetic.casting import cast_at
 from ingest.synthetic.scenarios import catalogue
 from ingest.synthetic.scenarios.catalogue import NEAR_MISSES, PROFILES, SCENARIOS, of_family
 from ingest.synthetic.scenarios.dice import Dice
 from ingest.synthetic.scenarios.evidence import BuildFailed
-from ingest.synthetic.scenarios.held_out import CHANGED, HELD_OUT
 from ingest.synthetic.scenarios.labelled import DEMO_PROFILES
 from ingest.synthetic.scenarios.setting import Unplayable
 from ingest.synthetic.schedule import LONGEST_US
 from ingest.synthetic.sheet import Notice
 from ingest.synthetic.stage import Stage
-from ingest.synthetic.steps import EquityTrade, OptionTrade, Scene, Takeback
+from ingest.synthetic.steps import EquityTrade, OptionTrade, Scene, Story, Takeback
 from tests.ingest.synthetic.scenarios.conftest import CONFIG, SEED, START_US, Played
 
 # Source: platform.md 4.5, by family in its order.
@@ -92,6 +91,9 @@ def test_no_scene_is_longer_than_the_schedule_expects(played: Played) -> None:
 
 def test_nothing_on_the_wire_gives_a_label_away(played: Played) -> None:
     # "halt" is also an event, "off_exchange" a field of every equity print.
+    assert {type(item.event.what) for item in played.items if isinstance(item.event, Notice)} == {
+        CalendarEvent, OpenInterest, Story,
+    }  # fmt: skip
     words = {word for each in SCENARIOS.values() for word in (each.name, each.family)}
     words -= {"halt", "off_exchange"}
     words |= {scene.uid.hex() for scene in played.scenes.values()} | set(PROFILES)
@@ -138,27 +140,11 @@ def test_equal_draws_give_equal_scenes_and_trades_are_whole(name: str) -> None:
 def _alone(name: str) -> Scene:
     """Return a scene of the first day on which an underlying has the contracts for it."""
     stage, scenario = Stage(SEED, CONFIG), SCENARIOS[name]
-    for day, symbol in product(range(2), players(scenario.cast)):
-        try:
-            return scenario.build(stage.setting(symbol, START_US + day * DAY_US), Dice(9))
-        except Unplayable:
-            continue
+    for day in range(2):
+        start = START_US + day * DAY_US
+        for symbol in cast_at(scenario, stage, start):
+            try:
+                return scenario.build(stage.setting(symbol, start), Dice(9))
+            except Unplayable:
+                continue
     raise AssertionError(f"no underlying can play {name}")
-
-
-@pytest.mark.parametrize("name", sorted(HELD_OUT))
-def test_held_out_ranges_do_not_meet_those_of_development(name: str) -> None:
-    ours, theirs = SCENARIOS[name].ranges, HELD_OUT[name]
-
-    for field in CHANGED[name]:
-        one, two = getattr(ours, field), getattr(theirs, field)
-        if field == "dte":
-            assert not set(one) & set(two)
-        else:
-            assert one[1] < two[0] or two[1] < one[0], field
-
-
-def test_everything_that_is_rated_has_held_out_ranges() -> None:
-    rated = (*catalogue.OPTION_SCENARIOS, *NEAR_MISSES, *catalogue.DARK)
-
-    assert {each.name for each in rated} <= set(HELD_OUT)
