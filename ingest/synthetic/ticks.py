@@ -23,10 +23,14 @@ def option_tick(listing: Listing, price_micros: int) -> int:
 
 
 def option_quote(listing: Listing, value: float, spread: float) -> tuple[int, int]:
-    """Return bid and ask around a value in dollars; a bid of 0 says that nobody bids."""
+    """Return bid and ask around a value in dollars; a bid of 0 says that nobody bids.
+
+    Each side is rounded away from the value, so that the value lies inside and no side gives
+    exercise away.
+    """
     low = int((value - 0.5 * spread) * MICROS)
     tick = option_tick(listing, low)
     bid = low // tick * tick if low >= tick else 0
-    high = bid + max(1, int(spread * MICROS))
+    high = max(bid + 1, int((value + 0.5 * spread) * MICROS))
     tick = option_tick(listing, high)
     return bid, -(-high // tick) * tick
