@@ -24,7 +24,7 @@ class Flow(NamedTuple):
     """What one beat's aggressive orders were worth. Units: signed dollars."""
 
     stocks: dict[int, int]  # by listing number, with the hedges of options
-    contracts: dict[str, int]  # premium
+    lines: dict[str, int]  # premium by strike and expiry
 
 
 class Press(Protocol):
@@ -34,15 +34,15 @@ class Press(Protocol):
         """Return those on a listing."""
         ...
 
-    def contract(self, text: str) -> float:
-        """Return those on a contract."""
+    def line(self, line: str) -> float:
+        """Return those on a strike and expiry."""
         ...
 
 
 def flow_of(orders: Beat) -> Flow:
     """Sum up who paid the spread. What is hidden, negotiated or in a spread moves nothing."""
     stocks: defaultdict[int, int] = defaultdict(int)
-    contracts: defaultdict[str, int] = defaultdict(int)
+    lines: defaultdict[str, int] = defaultdict(int)
     for order in orders[0]:
         sign = _SIGNS.get(order.place, 0)
         if sign:
@@ -50,11 +50,11 @@ def flow_of(orders: Beat) -> Flow:
     for each in orders[1]:
         sign = _SIGNS.get(each.place, 0)
         if sign and each.kind not in NEGOTIATED_KINDS:
-            contracts[each.series.text] += sign * each.dollars
+            lines[each.series.line] += sign * each.dollars
             listing = each.series.listing
             shares = HEDGED * each.delta * 100 * each.contracts
             stocks[listing.number] += sign * int(shares * listing.price)
-    return Flow(stocks, contracts)
+    return Flow(stocks, lines)
 
 
 class Pressure:
@@ -89,9 +89,9 @@ class Pressure:
         """Return what presses on a listing."""
         return self._weighted[number] / BEATS if number in self._weighted else 0.0
 
-    def contract(self, text: str) -> float:
-        """Return what presses on a contract."""
-        recent = self._recent.get(text)
+    def line(self, line: str) -> float:
+        """Return what presses on a strike and expiry."""
+        recent = self._recent.get(line)
         if recent is None or self._beat is None:
             return 0.0
         last = self._beat - 1
@@ -117,7 +117,7 @@ class Pressure:
             plain[number] += dollars
         for number, dollars in old.stocks.items():
             plain[number] -= dollars
-        self._press_contracts(beat, new)
+        self._press_lines(beat, new)
         if beat % BEATS == 0:
             self._forget(beat - BEATS)
 
@@ -130,15 +130,15 @@ class Pressure:
             for number, dollars in flow.stocks.items():
                 self._weighted[number] += (BEATS + 1 - beat + earlier) * dollars
                 self._plain[number] += dollars
-            self._press_contracts(earlier, flow)
+            self._press_lines(earlier, flow)
 
-    def _press_contracts(self, beat: int, flow: Flow) -> None:
-        for text, dollars in flow.contracts.items():
-            self._recent[text].append((beat, dollars))
+    def _press_lines(self, beat: int, flow: Flow) -> None:
+        for line, dollars in flow.lines.items():
+            self._recent[line].append((beat, dollars))
 
     def _forget(self, before: int) -> None:
-        for text in [text for text, each in self._recent.items() if each[-1][0] < before]:
-            del self._recent[text]
+        for line in [line for line, each in self._recent.items() if each[-1][0] < before]:
+            del self._recent[line]
 
 
 class Then:
@@ -153,9 +153,9 @@ class Then:
         """Return what pressed on a listing."""
         return self._faded(lambda flow: flow.stocks.get(number, 0))
 
-    def contract(self, text: str) -> float:
-        """Return what pressed on a contract."""
-        return self._faded(lambda flow: flow.contracts.get(text, 0))
+    def line(self, line: str) -> float:
+        """Return what pressed on a strike and expiry."""
+        return self._faded(lambda flow: flow.lines.get(line, 0))
 
     def _faded(self, dollars: Callable[[Flow], int]) -> float:
         flow, beat = self._pressure.flow, self._beat
