@@ -6,10 +6,9 @@ SpotMove      __________            impact of aggressive trades: signed notional
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 
 from ingest.synthetic.chains import line_of
-from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.config import BEAT_US, QUOTE_WINDOW_US
 from ingest.synthetic.exact import sqrt
 from ingest.synthetic.steps import (
     EquityTrade,
@@ -131,7 +130,7 @@ class Actor:
             else:
                 line = line_of(contracts[step.leg])
                 effects.line_points[line] = effects.line_points.get(line, 0.0) + points
-        elif not -BEAT_US < since_us < step.for_us:
+        elif not -_margin_us(step) < since_us < step.for_us:
             return
         elif isinstance(step, Halt):
             effects.halted = True
@@ -162,6 +161,15 @@ class Actor:
         effects.premiums[line] = effects.premiums.get(line, 0.0) + premium
 
 
+def _margin_us(step: QuoteOutage | WideQuotes | Halt) -> int:
+    """Return how far before its beginning a step is felt: in the beat that it begins in.
+
+    Prints follow a beat into the next one until their instrument is quoted anew; none may follow
+    into a halt.
+    """
+    return BEAT_US + QUOTE_WINDOW_US if isinstance(step, Halt) else BEAT_US
+
+
 def _ramp(over_us: int, keep_us: int, since_us: int) -> float:
     """Return how much of a move is in force so long after its beginning."""
     if since_us <= 0:
@@ -172,15 +180,3 @@ def _ramp(over_us: int, keep_us: int, since_us: int) -> float:
     if back <= 0:
         return 1.0
     return 1.0 - back / over_us if back < over_us else 0.0
-
-
-def effects_at(
-    actors: Sequence[Actor], listing: Listing, ts_us: int, path_price: float
-) -> Effects | None:
-    """Return what scenes do to a symbol at an instant, None where none is on it."""
-    found: Effects | None = None
-    for actor in actors:
-        if actor.scene.symbol == listing.symbol:
-            found = found or Effects()
-            actor.add_to(found, ts_us, path_price)
-    return found
