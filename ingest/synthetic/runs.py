@@ -27,7 +27,7 @@ from ingest.synthetic.sheet import Item, Notice
 from ingest.synthetic.sidecar import Witness
 from ingest.synthetic.steps import Scene, Scheduled, Standing, Story
 
-GENERATOR = "synthetic-3"
+GENERATOR = "synthetic-4"
 MANIFEST = "manifest.json"
 EVENTS, REFERENCE, PROVENANCE = "events.jsonl", "reference.jsonl", "provenance.jsonl"
 LABELS, EXPECTED = "labels.json", "expected.json"
