@@ -19,6 +19,8 @@ from ingest.synthetic.tables import (
     DAILY_EXPIRY,
     DISTANCES,
     FATED,
+    LARGE_CONTRACTS,
+    LARGE_TIMES,
     LARGEST,
     LARGEST_TIMES,
     LIT_PLACES,
@@ -177,7 +179,9 @@ class Orders:
             size = max(1, min(size, int(most / dollars)))
             if size >= _BURST_FROM and third >> 20 & _BURST_SHARE == 0:
                 place = BURST
-        elif kind in SPREAD_KINDS:
+        elif size >= LARGE_CONTRACTS:
+            size *= LARGE_TIMES[third >> 20 & 7]
+        if kind in SPREAD_KINDS:
             step = listing.strike_step * (2.0 if days > 60 else 1.0)
             far = strike_near(listing, series.strike + (1 + (more >> 38 & 3)) * step, days)
             other = self._chains.series(listing, expiry, far, right)

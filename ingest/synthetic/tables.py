@@ -27,8 +27,11 @@ def table(shares: Iterable[tuple[T, float]], length: int = 1_024) -> tuple[T, ..
 OPTION_SIZES = table([
     (1, 38), (2, 14), (3, 7), (4, 4), (5, 8), (6, 2), (7, 1), (8, 1.5), (10, 9), (12, 1), (15, 2),
     (20, 3.6), (25, 1.5), (30, 1), (40, 0.8), (50, 1.8), (75, 0.4), (100, 0.9), (150, 0.2),
-    (200, 0.15), (300, 0.1), (500, 0.1), (1_000, 0.1), (2_000, 0.1),
+    (200, 0.15), (300, 0.05),
 ])  # fmt: skip
+# What large orders are multiplied with where they are negotiated: the largest prints of a tape are
+# crosses and packages (guess).
+LARGE_CONTRACTS, LARGE_TIMES = 100, (1, 1, 2, 3, 5, 6, 8, 10)
 # Codes of OPRA. Source: OPRA's own counts are not public; shares as traders report them: a third of
 # volume is multi-leg, auctions and sweeps about a tenth each (guess). A word says how it is made.
 OPTION_KINDS = table([

@@ -62,7 +62,7 @@ def _gather(draft: Draft, ranges: Ranges, *, side: Side, bursts: int = 1) -> Non
             up = side == "buy" or (side == "both" and number % 2 == 0)
             shares = max(250, total // count if side == "both" else size)
             # The side that gathers is worked through wholesalers as well.
-            improved = number % IMPROVED_EVERY == IMPROVED_EVERY - 1
+            improved = side != "both" and number % IMPROVED_EVERY == IMPROVED_EVERY - 1
             draft.off_exchange(at, shares, Place.ASK if up else Place.BID, is_improved=improved)
             at += dice.whole(ranges.gap_us)
         at += dice.whole(ranges.apart_us)
