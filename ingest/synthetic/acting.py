@@ -2,20 +2,19 @@
 
 beat n    |q1 q2 q3|  prints of the instruments behind their quotes ...   |q1 q2 ...
                ^ a print here is of beat n - 1 for q3 and of beat n for q1
+
+What is reported later belongs to the beat in which it was made.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
-import msgspec
-
-from flow.domain.events import EquityPrint, MarketEvent, OptionPrint, TradingHalt
-from flow.domain.sale_condition_table import SALE_CODES
+from flow.domain.events import EquityPrint, OptionPrint, TradingHalt
 from flow.domain.units import MICROS
 from ingest.synthetic.book import Book, OptionMarket, StockQuote
 from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.echoes import corrected, taken_back
 from ingest.synthetic.effects import Actor
 from ingest.synthetic.sheet import Notice, Sheet
 from ingest.synthetic.stage import Stage
@@ -32,9 +31,7 @@ from ingest.synthetic.steps import (
 from ingest.synthetic.ticks import option_tick, stock_tick
 from ingest.synthetic.universe import Listing
 
-_CANCELLED = (SALE_CODES["Cancelled"],)
 Trade = OptionTrade | EquityTrade
-StockAt = Callable[[Listing, int], StockQuote]  # a symbol's quote at an earlier instant
 
 
 class Part(Actor):
@@ -43,7 +40,10 @@ class Part(Actor):
     __slots__ = ("by_beat", "echoes", "halts", "listing", "reach", "series")
 
     def __init__(self, scene: Scene, stage: Stage) -> None:
-        """Resolve the names. Errors: ValueError for what is not listed."""
+        """Resolve the names.
+
+        Errors: ValueError for what is not listed, and for a trade made before the scene.
+        """
         super().__init__(scene)
         self.listing = stage.listing(scene.symbol)
         self.series = [stage.series(text) for text in scene.contracts]
@@ -67,8 +67,12 @@ class Part(Actor):
                 if isinstance(step, OptionTrade)
                 else self.listing.offset_us
             )
-            at = start + step.at_us
-            beat = (at - offset - 1) // BEAT_US
+            at, made = start + step.at_us, _made_us(step)
+            if made < 0:
+                raise ValueError(
+                    f"a trade of {self.scene.symbol} is made {-made} us before its scene"
+                )
+            beat = (start + made - offset - 1) // BEAT_US
             last = max([at + step.delay_us, *(start + each.at_us for each in self.echoes[place])])
             self.reach[beat] = max(self.reach.get(beat, 0), last)
         elif isinstance(step, Story):
@@ -84,13 +88,13 @@ class Part(Actor):
             if isinstance(step, OptionTrade) and step.place is Place.MID:
                 book.needs_mid.add(self.series[step.leg].text)
 
-    def act(self, sheet: Sheet, stock_at: StockAt, beat: int) -> None:
+    def act(self, sheet: Sheet, beat: int) -> None:
         """Write this scene's steps of a beat down."""
         scene = self.scene
         for place in self.by_beat.get(beat, ()):
             step = scene.steps[place]
             if isinstance(step, OptionTrade | EquityTrade):
-                self._trade(sheet, stock_at, place, step)
+                self._trade(sheet, place, step)
             elif isinstance(step, Story):
                 ts = scene.start_us + step.at_us
                 sheet.add(ts, Notice(ts=ts, symbol=scene.symbol, what=step), scene.uid)
@@ -105,7 +109,7 @@ class Part(Actor):
             if short or (beat + series.offset_us) % 4 == 0:
                 sheet.option(series)
 
-    def _trade(self, sheet: Sheet, stock_at: StockAt, place: int, step: Trade) -> None:
+    def _trade(self, sheet: Sheet, place: int, step: Trade) -> None:
         scene = self.scene
         at = scene.start_us + step.at_us
         event: OptionPrint | EquityPrint
@@ -116,21 +120,24 @@ class Part(Actor):
                 at, sheet.uid(), series.text, price, step.size, step.venue, step.conditions
             )
         else:
-            quote = sheet.stock(self.listing)
-            if step.report_us >= BEAT_US:  # placed in the quote of its execution
-                quote = stock_at(self.listing, at - step.report_us)
+            price = stock_price(step, sheet.stock(self.listing))
             event = EquityPrint(
-                at, sheet.uid(), scene.symbol, stock_price(step, quote), step.size * MICROS,
-                step.venue, step.conditions, step.off_exchange,
+                at, sheet.uid(), scene.symbol, price, step.size * MICROS, step.venue,
+                step.conditions, step.off_exchange,
                 at - step.report_us if step.off_exchange else None,
             )  # fmt: skip
         sheet.add(at + step.delay_us, event, scene.uid)
         for echo in self.echoes[place]:
             wire = scene.start_us + echo.at_us
-            again = event if isinstance(echo, Duplicate) else _taken_back(sheet, event, echo, wire)
-            sheet.add(wire, again, scene.uid)
-            if isinstance(echo, Takeback) and echo.letter == "correct":
-                sheet.add(wire, _corrected(sheet, event, echo, wire), scene.uid)
+            if isinstance(echo, Duplicate):
+                sheet.add(wire, event, scene.uid)
+                continue
+            sheet.add(wire, taken_back(event, wire, sheet.uid(), echo.letter), scene.uid)
+            if echo.letter == "correct":
+                new = corrected(
+                    event, wire, sheet.uid(), price_ticks=echo.price_ticks, shares=echo.size
+                )
+                sheet.add(wire, new, scene.uid)
 
 
 def halts_of(scene: Scene) -> list[TradingHalt]:
@@ -151,22 +158,9 @@ def _halt_uid(scene: Scene, at: int, *, halted: bool) -> bytes:
     return blake2b(text, digest_size=16, person=b"halt").digest()
 
 
-def _taken_back(
-    sheet: Sheet, event: OptionPrint | EquityPrint, echo: Takeback, wire: int
-) -> MarketEvent:
-    """Return the message that takes a trade back, as the wire of its asset class says it."""
-    conditions = (ord(echo.letter),) if isinstance(event, OptionPrint) else _CANCELLED
-    return msgspec.structs.replace(event, ts=wire, uid=sheet.uid(), conditions=conditions)
-
-
-def _corrected(
-    sheet: Sheet, event: OptionPrint | EquityPrint, echo: Takeback, wire: int
-) -> MarketEvent:
-    price = event.price_micros + echo.price_ticks * stock_tick(event.price_micros)
-    changes: dict[str, Any] = {"ts": wire, "uid": sheet.uid(), "price_micros": price}
-    if echo.size is not None and isinstance(event, EquityPrint):
-        changes["size_micros"] = echo.size * MICROS
-    return msgspec.structs.replace(event, **changes)
+def _made_us(step: Trade) -> int:
+    """Return when a trade was made, from the scene's start."""
+    return step.at_us - (step.report_us if isinstance(step, EquityTrade) else 0)
 
 
 def option_price(place: Place, quote: OptionMarket, listing: Listing) -> int:

@@ -1,16 +1,23 @@
-"""The flow that means nothing: one beat's orders become prints at the quotes of its book."""
+"""The flow that means nothing: one beat's orders become prints at the quotes of its book.
+
+beat n    |q                         |q                     a print is priced by the quote
+          |  . . prints .  .   .  .  .|  . . of n + 1 ..     before it, until the next one
+"""
 
 from flow.domain.events import EquityPrint, OptionPrint
 from flow.domain.units import MICROS
-from ingest.synthetic.book import Book, OptionMarket, StockQuote
+from ingest.synthetic.book import OptionMarket, StockQuote
 from ingest.synthetic.chains import Series
-from ingest.synthetic.config import BEAT_US, QUOTE_WINDOW_US
+from ingest.synthetic.config import BEAT_US
 from ingest.synthetic.draws import mix
-from ingest.synthetic.orders import Beat, OptionOrder, StockOrder, leaning
+from ingest.synthetic.echoes import corrected, taken_back
+from ingest.synthetic.orders import BURST, Beat, OptionOrder, StockOrder, leaning
 from ingest.synthetic.sheet import Sheet
 from ingest.synthetic.tables import (
     AVERAGE,
     CONTINGENT,
+    ECHO_DELAYS,
+    MIXED_PLACES,
     ODD_LOT,
     OFF_EXCHANGE_VENUES,
     OFF_PLACES,
@@ -18,109 +25,144 @@ from ingest.synthetic.tables import (
     OPTION_VENUES,
     REGULAR,
     REPORT_DELAYS,
+    SLOW_REPORTS,
     STOCK_VENUES,
     SWEEP_PARTS,
     SWEPT,
     SWEPT_ODD,
+    WIRE_DELAYS,
+    delay_of,
 )
 from ingest.synthetic.ticks import option_tick
 from ingest.synthetic.universe import Listing
 
-_SPAN_US = BEAT_US - QUOTE_WINDOW_US - 2_000  # prints of a beat come in this span of it
 _SWEEP_SHARE = 6  # of a sweep order of 5 and more contracts, six in eight go to several venues
-_BLOCK = 1_500  # shares; below what absorbed blocks begin with (signals.engine, 2,000)
+_SWEEP_GAP, _BURST_GAP = 0x7FF, 0x3FFF  # most microseconds between prints of one order
+_BURST_PARTS = 6, 7  # at least, and how many choices from there on
+_SPREAD_GAP = 0x1F
 _CODES = {kind: (ord(kind),) for kind in set(OPTION_KINDS)}
+_PARTS = 16  # numbers of one order: its prints, and from here on what is said of them again
+_AGAIN, _INSTEAD = 14, 15
 
 
-def add_orders(sheet: Sheet, book: Book, orders: Beat) -> None:
-    """Add the prints of one beat's background orders; in a halted symbol nothing trades."""
+def add_orders(sheet: Sheet, orders: Beat) -> None:
+    """Add the prints of one beat's background orders; in a halted symbol nothing trades.
+
+    Each order's prints are the same whichever others are given: any of them can be made again.
+    """
     stocks, options = orders
     for each in options:
         if each.series.listing.number not in sheet.halted:
-            _option_order(sheet, book, each)
+            _option_order(sheet, each)
     for order in stocks:
         if order.listing.number not in sheet.halted:
-            _stock_print(sheet, book, order)
+            _stock_print(sheet, order)
 
 
-def _stock_print(sheet: Sheet, book: Book, order: StockOrder) -> None:
+def _send(
+    sheet: Sheet, event: OptionPrint | EquityPrint, order: OptionOrder | StockOrder, part: int = 0
+) -> None:
+    """Send a print as its fate will have it; of several prints the first one has it."""
+    number, fate = order.number * _PARTS, "" if part else order.fate
+    bits, ts = mix(order.bits ^ 0xFA7E), event.ts
+    sheet.send(ts + (delay_of(WIRE_DELAYS, bits) if fate == "late" else 0), event, number + part)
+    if fate not in {"twice", "cancel", "correct"}:
+        return
+    again = ts + delay_of(ECHO_DELAYS, bits)
+    if fate == "twice":
+        sheet.send(again, event, number + _AGAIN)
+        return
+    sheet.send(again, taken_back(event, again, sheet.uid_of(number + _AGAIN)), number + _AGAIN)
+    if fate == "correct" and isinstance(event, EquityPrint):
+        uid, lot = sheet.uid_of(number + _INSTEAD), 100
+        shares = event.size_micros // MICROS
+        new = corrected(event, again, uid, shares=shares - lot if shares > lot else shares + lot)
+        sheet.send(again, new, number + _INSTEAD)
+
+
+def _stock_print(sheet: Sheet, order: StockOrder) -> None:
     listing, size, more = order.listing, order.shares, order.bits
     quote = sheet.stock(listing)
-    ts = book.start_us + QUOTE_WINDOW_US + ((more >> 44) * _SPAN_US >> 20)
+    ts = quote.ts + 1 + ((more >> 44) * (BEAT_US - 2) >> 20)
     if not order.place:
         _off_exchange(sheet, quote, order, ts)
         return
     swept = more >> 10 & 3 == 0
     conditions = (SWEPT_ODD if swept else ODD_LOT) if size < 100 else SWEPT if swept else REGULAR
     venue = listing.venue if more >> 12 & 3 == 0 else STOCK_VENUES[more >> 14 & 255]
-    sheet.add(
-        ts,
-        EquityPrint(
-            ts, sheet.uid(), listing.symbol, _stock_price(order.place, quote, more),
-            size * MICROS, venue, conditions, False,
-        ),
+    event = EquityPrint(
+        ts, sheet.uid_of(order.number * _PARTS), listing.symbol,
+        _stock_price(order.place, quote, more), size * MICROS, venue, conditions, False,
     )  # fmt: skip
+    _send(sheet, event, order)
 
 
-def _off_exchange(sheet: Sheet, quote: StockQuote, order: StockOrder, ts: int) -> None:
+def _off_exchange(sheet: Sheet, quote: StockQuote, order: StockOrder, made: int) -> None:
+    """Print what was made at an instant, at the quote of that instant, when it is reported."""
     more, size = order.bits, order.shares
     odd = mix(more ^ 0x5EED)
     conditions = ODD_LOT if size < 100 else REGULAR
     if odd & 255 < 2:
         conditions = AVERAGE if odd >> 8 & 1 else CONTINGENT
-    delay = REPORT_DELAYS[odd >> 16 & 255]
-    delay += delay * (odd >> 24 & 127) // 128
+    delay = delay_of(SLOW_REPORTS if order.fate == "slow" else REPORT_DELAYS, odd >> 16)
     place = OFF_PLACES[odd >> 32 & 1_023]
-    if place == "M" and size >= _BLOCK and odd >> 42 & 15:
-        place = "SA" if odd & 1 else "SB"  # a block in the middle is mostly a scene's
     price = _stock_price(leaning(place, odd, order.lean), quote, odd)
-    sheet.add(
-        ts,
-        EquityPrint(
-            ts, sheet.uid(), order.listing.symbol, price, size * MICROS,
-            OFF_EXCHANGE_VENUES[more >> 14 & 63], conditions, True, ts - delay,
-        ),
+    event = EquityPrint(
+        made + delay, sheet.uid_of(order.number * _PARTS), order.listing.symbol, price,
+        size * MICROS, OFF_EXCHANGE_VENUES[more >> 14 & 63], conditions, True, made,
     )  # fmt: skip
+    _send(sheet, event, order)
 
 
-def _option_order(sheet: Sheet, book: Book, order: OptionOrder) -> None:
-    series, place, size, kind, more = (
-        order.series, order.place, order.contracts, order.kind, order.bits
-    )  # fmt: skip
-    ts = book.start_us + QUOTE_WINDOW_US + ((more >> 44) * (_SPAN_US - 8_000) >> 20)
+def _option_order(sheet: Sheet, order: OptionOrder) -> None:
+    series, size, kind, more = order.series, order.contracts, order.kind, order.bits
     venue = OPTION_VENUES[more >> 30 & 255]
-    quote = sheet.option(series)
+    # A feed now and then misses the quote that a trade was made at.
+    quote = (sheet.book if order.fate == "unquoted" else sheet).option(series)
     if order.other is not None:
-        _print(sheet, series, quote, place, ts=ts, size=size, venue=venue, kind=kind)
-        _print(sheet, order.other, sheet.option(order.other), _opposite(place),
-               ts=ts + 1 + (more >> 3 & 31), size=size, venue=venue, kind=kind)  # fmt: skip
-        return
-    if kind == "S" and size >= 5 and more >> 38 & 7 < _SWEEP_SHARE:
-        _sweep(sheet, series, quote, place, ts=ts, size=size, bits=more)
-        return
-    _print(sheet, series, quote, place, ts=ts, size=size, venue=venue, kind=kind, bits=more)
+        other = sheet.option(order.other)
+        ts = _instant(more, max(quote.ts, other.ts), min(quote.ts, other.ts), _SPREAD_GAP)
+        _print(sheet, order, series, quote, order.place, ts=ts, size=size, venue=venue)
+        _print(sheet, order, order.other, other, _opposite(order.place), part=1,
+               ts=ts + 1 + (more >> 3 & _SPREAD_GAP), size=size, venue=venue)  # fmt: skip
+    elif order.place == BURST:
+        parts = _BURST_PARTS[0] + (more >> 38) % _BURST_PARTS[1]
+        _parts(sheet, order, quote, parts=min(size, parts), gap=_BURST_GAP)
+    elif kind == "S" and size >= 5 and more >> 38 & 7 < _SWEEP_SHARE:
+        _parts(sheet, order, quote, parts=SWEEP_PARTS[more >> 41 & 63], gap=_SWEEP_GAP)
+    else:
+        ts = _instant(more, quote.ts, quote.ts, 0)
+        _print(sheet, order, series, quote, order.place, ts=ts, size=size, venue=venue, bits=more)
 
 
-def _sweep(
-    sheet: Sheet, series: Series, quote: OptionMarket, place: str, *, ts: int, size: int, bits: int
-) -> None:
-    parts = SWEEP_PARTS[bits >> 41 & 63]
+def _instant(bits: int, after: int, before: int, lasting: int) -> int:
+    """Return when an order begins: behind its quotes, and over before the next ones."""
+    return after + 1 + ((bits >> 44) * (before + BEAT_US - after - lasting - 2) >> 20)
+
+
+def _parts(sheet: Sheet, order: OptionOrder, quote: OptionMarket, *, parts: int, gap: int) -> None:
+    """Print an order in parts on several venues: a sweep, or a burst on both sides."""
+    size, is_mixed = order.contracts, order.place == BURST
+    ts = _instant(order.bits, quote.ts, quote.ts, parts * gap)
     for n in range(parts):
         part = size // parts + (1 if n < size % parts else 0)
-        step = mix(bits ^ n)
-        ts += step & 0x7FF
+        step = mix(order.bits ^ n)
+        ts += step & gap
         venue = OPTION_VENUES[step >> 16 & 255]
-        _print(sheet, series, quote, place, ts=ts, size=part, venue=venue, kind="S")
+        place = MIXED_PLACES[step >> 24 & 15] if is_mixed else order.place
+        _print(sheet, order, order.series, quote, place, part=n, ts=ts, size=part, venue=venue)
 
 
 def _print(
-    sheet: Sheet, series: Series, quote: OptionMarket, place: str, *, ts: int, size: int,
-    venue: int, kind: str, bits: int = 0,
+    sheet: Sheet, order: OptionOrder, series: Series, quote: OptionMarket, place: str, *, ts: int,
+    size: int, venue: int, part: int = 0, bits: int = 0,
 ) -> None:  # fmt: skip
-    if kind == "a" and place in {"A", "B"} and bits >> 50 & 1:
+    if order.kind == "a" and place in {"A", "B"} and bits >> 50 & 1:
         place = "M"  # auctions improve
     price = _option_price(place, quote, series.listing, bits)
-    sheet.add(ts, OptionPrint(ts, sheet.uid(), series.text, price, size, venue, _CODES[kind]))
+    uid = sheet.uid_of(order.number * _PARTS + part)
+    event = OptionPrint(ts, uid, series.text, price, size, venue, _CODES[order.kind])
+    _send(sheet, event, order, part)
 
 
 def _opposite(place: str) -> str:

@@ -102,9 +102,9 @@ class Book:
     def _option(self, series: Series) -> OptionMarket:
         listing, stock = series.listing, self.stock(series.listing)
         effects = self._effects.get(listing.number)
-        flow = self._press.contract(series.text) if self._press is not None else 0.0
+        flow = self._press.line(series.line) if self._press is not None else 0.0
         if effects is not None:
-            points = effects.iv_points(series.text, flow)
+            points = effects.iv_points(series.line, flow)
             value = self._value(series, stock.price, points)[0]
         else:
             value = self._steady_value(series, stock.price, iv_impact_of(flow))

@@ -20,9 +20,14 @@ _ROOTS = {"BRK.B": "BRKB", "BF.B": "BFB"}
 
 
 class Series:
-    """One listed contract, and what pricing remembers of it for the second that it is in."""
+    """One listed contract, and what pricing remembers of it for the second that it is in.
 
-    __slots__ = ("close_us", "is_call", "key", "listing", "memo", "offset_us", "strike", "text")
+    `line` names its strike and expiry: call and put of one line move together.
+    """
+
+    __slots__ = (
+        "close_us", "is_call", "key", "line", "listing", "memo", "offset_us", "strike", "text",
+    )  # fmt: skip
 
     def __init__(self, listing: Listing, expiry: int, strike_micros: int, right: str) -> None:
         """Name the contract. Units: expiry as ordinal, strike in micro-dollars."""
@@ -33,6 +38,7 @@ class Series:
         strike = f"{whole}.{thousandths:03d}".rstrip("0").rstrip(".")
         root = _ROOTS.get(listing.symbol, listing.symbol)
         self.text = f"{root}-{date.fromordinal(expiry).isoformat()}-{strike}-{right}"
+        self.line = line_of(self.text)
         self.key = key_of(self.text)
         self.offset_us = self.key % QUOTE_WINDOW_US
         self.listing = listing
@@ -40,6 +46,11 @@ class Series:
         self.strike = strike_micros / 1_000_000
         self.is_call = right == "C"
         self.memo: tuple[int, float, float, float, float] = (-1, 0.0, 0.0, 0.0, 0.0)
+
+
+def line_of(text: str) -> str:
+    """Return what a call and a put of one strike and expiry have in common of their names."""
+    return text[:-1]
 
 
 class Chains:

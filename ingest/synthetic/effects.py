@@ -6,9 +6,9 @@ SpotMove      __________            impact of aggressive trades: signed notional
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 
-from ingest.synthetic.config import BEAT_US
+from ingest.synthetic.chains import line_of
+from ingest.synthetic.config import BEAT_US, QUOTE_WINDOW_US
 from ingest.synthetic.exact import sqrt
 from ingest.synthetic.steps import (
     EquityTrade,
@@ -27,7 +27,7 @@ IMPACT_US = 30_000_000
 # Impact of a notional Q on a symbol with daily volatility s and daily turnover V is Y s root(Q/V).
 # Source: square-root law, Y about one (Bouchaud, Farmer, Lillo 2009).
 _Y = 1.0
-# A million dollars of aggressive premium lifts its contract by two volatility points (guess).
+# A million dollars of aggressive premium lifts its strike by two volatility points (guess).
 _IV_POINTS, _IV_PREMIUM, _IV_MOST = 0.02, 1_000_000.0, 0.15
 HEDGED = 0.3  # share of the delta that market makers hedge at once (guess)
 _SIDE = {Place.ABOVE_ASK: 1, Place.ASK: 1, Place.MID: 0, Place.BID: -1, Place.BELOW_BID: -1}
@@ -37,17 +37,17 @@ class Effects:
     """All that scenes do to one symbol during one beat."""
 
     __slots__ = (
-        "contract_points", "halted", "is_moved", "notional", "points", "premiums", "quoted",
-        "shift", "silent", "silent_contracts", "spread", "spreads",
+        "halted", "is_moved", "line_points", "notional", "points", "premiums", "quoted", "shift",
+        "silent", "silent_contracts", "spread", "spreads",
     )  # fmt: skip
 
     def __init__(self) -> None:
         """Start with a market that nothing disturbs."""
         self.shift = 0.0  # share of the price
         self.points = 0.0
-        self.contract_points: dict[str, float] = {}
+        self.line_points: dict[str, float] = {}  # by strike and expiry
         self.notional = 0.0  # signed dollars of the last 30 s
-        self.premiums: dict[str, float] = {}  # signed dollars
+        self.premiums: dict[str, float] = {}  # signed dollars, by strike and expiry
         self.spread = 1.0
         self.spreads: dict[str, float] = {}
         self.silent = False
@@ -60,10 +60,13 @@ class Effects:
         """Return what the path's price is multiplied by. Units: signed dollars of others' flow."""
         return max(0.5, 1.0 + self.shift + impact_of(listing, self.notional + background))
 
-    def iv_points(self, contract: str, background: float = 0.0) -> float:
-        """Return the volatility points on top of the surface for one contract."""
-        points = self.points + self.contract_points.get(contract, 0.0)
-        return points + iv_impact_of(self.premiums.get(contract, 0.0) + background)
+    def iv_points(self, line: str, background: float = 0.0) -> float:
+        """Return the volatility points on top of the surface for one strike and expiry.
+
+        What buys a call lifts the put beside it, or one could trade the two against the stock.
+        """
+        points = self.points + self.line_points.get(line, 0.0)
+        return points + iv_impact_of(self.premiums.get(line, 0.0) + background)
 
 
 def impact_of(listing: Listing, notional: float) -> float:
@@ -75,7 +78,7 @@ def impact_of(listing: Listing, notional: float) -> float:
 
 
 def iv_impact_of(premium: float) -> float:
-    """Return by how many volatility points signed dollars of premium move a contract."""
+    """Return by how many volatility points signed dollars of premium move a line."""
     if not premium:
         return 0.0
     points = min(_IV_MOST, _IV_POINTS * sqrt(abs(premium) / _IV_PREMIUM))
@@ -125,9 +128,9 @@ class Actor:
             if step.leg is None:
                 effects.points += points
             else:
-                text = contracts[step.leg]
-                effects.contract_points[text] = effects.contract_points.get(text, 0.0) + points
-        elif not -BEAT_US < since_us < step.for_us:
+                line = line_of(contracts[step.leg])
+                effects.line_points[line] = effects.line_points.get(line, 0.0) + points
+        elif not -_margin_us(step) < since_us < step.for_us:
             return
         elif isinstance(step, Halt):
             effects.halted = True
@@ -154,7 +157,17 @@ class Actor:
         effects.notional += HEDGED * 0.5 * direction * signed * 100 * spot
         # Premium is not known before pricing: one percent of the spot stands for it (guess).
         premium = signed * spot
-        effects.premiums[text] = effects.premiums.get(text, 0.0) + premium
+        line = line_of(text)
+        effects.premiums[line] = effects.premiums.get(line, 0.0) + premium
+
+
+def _margin_us(step: QuoteOutage | WideQuotes | Halt) -> int:
+    """Return how far before its beginning a step is felt: in the beat that it begins in.
+
+    Prints follow a beat into the next one until their instrument is quoted anew; none may follow
+    into a halt.
+    """
+    return BEAT_US + QUOTE_WINDOW_US if isinstance(step, Halt) else BEAT_US
 
 
 def _ramp(over_us: int, keep_us: int, since_us: int) -> float:
@@ -167,15 +180,3 @@ def _ramp(over_us: int, keep_us: int, since_us: int) -> float:
     if back <= 0:
         return 1.0
     return 1.0 - back / over_us if back < over_us else 0.0
-
-
-def effects_at(
-    actors: Sequence[Actor], listing: Listing, ts_us: int, path_price: float
-) -> Effects | None:
-    """Return what scenes do to a symbol at an instant, None where none is on it."""
-    found: Effects | None = None
-    for actor in actors:
-        if actor.scene.symbol == listing.symbol:
-            found = found or Effects()
-            actor.add_to(found, ts_us, path_price)
-    return found

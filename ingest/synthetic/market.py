@@ -1,18 +1,18 @@
 """The market: background and scenes, priced, in the order of the wire. Pure; holds caches only.
 
-Any beat can be entered: what a scene sends later than its beat (late reports, duplicates) is made
-again from the beats where it began.
+Any beat can be entered: what is sent later than its beat (reports, late messages, duplicates) is
+made again from the beats where it began.
 """
 
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Protocol
 
 from flow.domain.events import TradingHalt
 from ingest.synthetic.acting import Part, halts_of
 from ingest.synthetic.background import add_orders
-from ingest.synthetic.book import Book, StockQuote
+from ingest.synthetic.book import Book
 from ingest.synthetic.clockwork import cell_of, print_curve, start_of
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.draws import key_of, mix
@@ -22,8 +22,8 @@ from ingest.synthetic.pressure import Pressure
 from ingest.synthetic.sheet import Item, Row, Sheet
 from ingest.synthetic.stage import Stage
 from ingest.synthetic.steps import Scene
+from ingest.synthetic.tables import LATEST_US, SOON_US
 from ingest.synthetic.trading_days import check_instant
-from ingest.synthetic.universe import Listing
 
 # A symbol is quoted every so many beats even if nothing trades, by its rank: engines measure moves
 # on quotes. Four beats are a second.
@@ -32,6 +32,8 @@ _QUIET_MOST = 24
 _CALM_PRINTS_PER_S = 100.0
 _MINUTE_US = 60_000_000
 _PARTS_KEPT = 2_000
+# For so many beats a beat's background still sends: reports and late messages, most of them soon.
+_LATE_BEATS, _SOON_BEATS = LATEST_US // BEAT_US + 2, SOON_US // BEAT_US + 1
 
 
 class SceneSource(Protocol):
@@ -69,7 +71,6 @@ class Market:
         self.config = config or MarketConfig()
         self.identity = key_of("market", seed, self.config.digest).to_bytes(8, "big")
         self._stage = Stage(seed, self.config)
-        self._then = Stage(seed, self.config)  # for earlier instants: keeps the paths going forward
         self._scenes = scenes or ListedScenes()
         self._orders = Orders(
             key_of(seed, "background"), self.config, self._stage.names, self._stage.chains,
@@ -94,13 +95,16 @@ class Market:
             self._enter(beat)
         self._next = beat + 1
         pending, end = self._pending, (beat + 1) * BEAT_US
+        due: list[Row] = []
         for row in self._rows(beat, self._active(beat)):
-            heappush(pending, row)
-        items = []
+            if row[0] < end:
+                due.append(row)
+            else:
+                heappush(pending, row)
         while pending and pending[0][0] < end:
-            row = heappop(pending)
-            items.append(Item(row[0], row[4], row[5]))
-        return items
+            due.append(heappop(pending))
+        due.sort()
+        return [Item(row[0], row[4], row[5]) for row in due]
 
     def halts(self, from_us: int, until_us: int) -> list[TradingHalt]:
         """Return the halts and resumptions of a stretch of time, in order."""
@@ -113,12 +117,11 @@ class Market:
         return sorted(found, key=lambda halt: (halt.ts, halt.uid))
 
     def _enter(self, beat: int) -> None:
-        """Find again what earlier beats of the scenes still send.
+        """Find again what earlier beats still send.
 
         Errors: ValueError for a date outside the years of the market.
         """
-        self._pending = []
-        start = beat * BEAT_US
+        start, late = beat * BEAT_US, list[Row]()
         check_instant(start)
         owed = {
             earlier
@@ -126,10 +129,15 @@ class Market:
             for earlier, last in part.reach.items()
             if earlier < beat and last >= start
         }
-        for earlier in sorted(owed):
-            for row in self._rows(earlier, self._active(earlier)):
-                if row[0] >= start:
-                    heappush(self._pending, row)
+        for earlier in sorted(owed | set(range(beat - _LATE_BEATS, beat))):
+            rows = (
+                self._rows(earlier, self._active(earlier))
+                if earlier in owed
+                else self._background(earlier, fated=beat - earlier > _SOON_BEATS)
+            )
+            late += [row for row in rows if row[0] >= start]
+        heapify(late)
+        self._pending = late
 
     def _active(self, beat: int) -> list[Part]:
         start = beat * BEAT_US
@@ -146,12 +154,8 @@ class Market:
 
     def _rows(self, beat: int, parts: list[Part]) -> list[Row]:
         """Return what one beat brings, in the order in which it was thought of."""
-        effects = self._effects(self._stage, beat, parts)
-        self._pressure.enter(beat)
-        book = Book(self._stage.quote_key, self._stage.paths, beat, effects, self._pressure)
-        sheet = Sheet(self.identity, book, effects)
-        for part in parts:
-            part.prepare(book, beat)
+        sheet = self._sheet(beat, parts)
+        book = sheet.book
         for part in parts:
             if (
                 part.scene.start_us - BEAT_US
@@ -159,11 +163,11 @@ class Market:
                 <= part.scene.start_us + part.scene.length_us
             ):
                 part.quote(sheet, beat)
-            part.act(sheet, self._stock_at, beat)
+            part.act(sheet, beat)
         self._quote_quietly(sheet, beat)
         orders = self._orders.of(beat)
         self._pressure.note(beat, orders)
-        add_orders(sheet, book, orders)
+        add_orders(sheet, orders)
         for series in self._orders.chains_of(beat):
             sheet.option(series)
         if self.config.events_per_s:
@@ -171,21 +175,31 @@ class Market:
             sheet.fill(int(self.config.events_per_s * share), mix(self._fill_key ^ mix(beat)))
         return sheet.rows
 
-    def _effects(self, stage: Stage, beat: int, parts: list[Part]) -> dict[int, Effects]:
+    def _background(self, beat: int, *, fated: bool) -> list[Row]:
+        """Return what the orders of one beat bring, or those alone that may be late."""
+        orders = self._orders.of(beat, fated=fated)
+        sheet = self._sheet(beat, self._active(beat))
+        add_orders(sheet, orders)
+        return sheet.rows
+
+    def _sheet(self, beat: int, parts: list[Part]) -> Sheet:
+        """Return an empty sheet on the book of one beat."""
+        self._pressure.enter(beat)
+        effects = self._effects(beat, parts)
+        book = Book(self._stage.quote_key, self._stage.paths, beat, effects, self._pressure)
+        for part in parts:
+            part.prepare(book, beat)
+        return Sheet(self.identity, book, effects)
+
+    def _effects(self, beat: int, parts: list[Part]) -> dict[int, Effects]:
         found: dict[int, Effects] = {}
         for part in parts:
             effects = found.setdefault(part.listing.number, Effects())
             start = beat * BEAT_US
-            part.add_to(effects, start, stage.paths.second(part.listing, start // 1_000_000)[0])
+            part.add_to(
+                effects, start, self._stage.paths.second(part.listing, start // 1_000_000)[0]
+            )
         return found
-
-    def _stock_at(self, listing: Listing, ts_us: int) -> StockQuote:
-        """Return the quote that stood at an earlier instant."""
-        beat = (ts_us - listing.offset_us - 1) // BEAT_US
-        parts = [part for part in self._active(beat) if part.listing is listing]
-        effects = self._effects(self._then, beat, parts)
-        then, press = self._then, self._pressure.at(beat)
-        return Book(then.quote_key, then.paths, beat, effects, press).stock(listing)
 
     def _quote_quietly(self, sheet: Sheet, beat: int) -> None:
         now = beat * BEAT_US

@@ -18,19 +18,28 @@ from ingest.synthetic.paths import Paths
 from ingest.synthetic.tables import (
     DAILY_EXPIRY,
     DISTANCES,
+    FATED,
+    LARGE_CONTRACTS,
+    LARGE_TIMES,
+    LARGEST,
+    LARGEST_TIMES,
     LIT_PLACES,
     MONTHLY_EXPIRY,
     NEGOTIATED_KINDS,
+    OPTION_FATES,
     OPTION_KINDS,
     OPTION_PLACES,
     OPTION_SIZES,
     SPREAD_KINDS,
+    STOCK_FATES,
     STOCK_SIZES,
     WEEKLY_EXPIRY,
 )
 from ingest.synthetic.universe import Listing, Universe
 
-_PRINTS_PER_ORDER = 1.18  # measured: sweeps and spreads print more than once
+_PRINTS_PER_ORDER = 1.20  # measured: sweeps, spreads and bursts print more than once
+BURST = "mixed"  # the place of an order that is worked in many prints on both sides
+_BURST_FROM, _BURST_SHARE = 6, 63  # contracts; one plain order in 64 of that size (guess)
 _LEAN_MOST = 0.18  # how far a rising path tilts the sides of a second
 # Value in standard deviations of the price, and delta, by distance from the money (Bachelier).
 _VALUES = tuple(density(away) - away * cdf(-away) for away in DISTANCES)
@@ -44,13 +53,18 @@ DROP = {"A": "B", "SA": "SB"}
 
 
 class StockOrder(msgspec.Struct, frozen=True, gc=False):
-    """One equity print to be. `place` is empty for one off exchange, whose place is drawn later."""
+    """One equity print to be. `place` is empty for one off exchange, whose place is drawn later.
+
+    `number` is its own in the beat; `fate` what the feed does to its messages (tables.STOCK_FATES).
+    """
 
     listing: Listing
     shares: int
     place: str
     bits: int
     lean: float  # how much the path rises within the second, in spreads
+    number: int = 0
+    fate: str = ""
 
 
 class OptionOrder(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +78,8 @@ class OptionOrder(msgspec.Struct, frozen=True, gc=False):
     bits: int
     dollars: int
     delta: float
+    number: int = 0
+    fate: str = ""
 
 
 Beat = tuple[list[StockOrder], list[OptionOrder]]
@@ -83,18 +99,26 @@ class Orders:
         self._paths = paths
         self._terms: dict[int, tuple[int, tuple[int, ...], tuple[float, ...]]] = {}
 
-    def of(self, beat: int) -> Beat:
-        """Return the orders of one beat."""
+    def of(self, beat: int, *, fated: bool = False) -> Beat:
+        """Return the orders of one beat, or those alone that the feed may do something to."""
         key = mix(self._key ^ mix(beat))
+        start, step = (key & FATED - 1, FATED) if fated else (0, 1)
         now = beat * BEAT_US
         options, stocks = self._activity(now)
         config, first = self._config, listed_from(now)
-        second, within = divmod(now, SECOND_US)
+        second = now // SECOND_US
         mean = config.option_prints_per_s * options / _PRINTS_PER_ORDER
         count = poisson(mean * BEAT_US / SECOND_US, key)
-        asked = [self._option(mix(key ^ n), second, within * 1e-6, first) for n in range(count)]
+        asked = []
+        for n in range(start, count, step):
+            is_fated = (n ^ key) & FATED - 1 == 0
+            asked.append(self._option(mix(key ^ n), now, first, n, is_fated))
         count = poisson(config.equity_prints_per_s * stocks * BEAT_US / SECOND_US, ~key & MASK)
-        return [self._stock(mix(key ^ (n | 1 << 40)), second) for n in range(count)], asked
+        bought = []
+        for n in range(start, count, step):
+            is_fated = (n ^ key) & FATED - 1 == 0
+            bought.append(self._stock(mix(key ^ (n | 1 << 40)), second, n, is_fated))
+        return bought, asked
 
     def chains_of(self, beat: int) -> list[Series]:
         """Return contracts near the money that are quoted without a print: of names that move."""
@@ -111,23 +135,27 @@ class Orders:
         minute = (now - start_of(cell)) // (60 * SECOND_US)
         return print_curve(cell, self._config.hours)[minute]
 
-    def _stock(self, bits: int, second: int) -> StockOrder:
+    def _stock(self, bits: int, second: int, number: int, is_fated: bool) -> StockOrder:
         names = self._names
         listing = names.listings[
             bisect_right(names.print_weights, (bits & 0xFFFFFFFF) * names.print_weights[-1] >> 32)
         ]
         more = mix(bits)
         shares = STOCK_SIZES[bits >> 32 & 1_023]
+        if shares == LARGEST:
+            shares *= LARGEST_TIMES[more >> 40 & 7]
         if more & 3 == 0:  # not all sizes are round
             shares = max(1, int((shares - (more >> 2) % (shares // 2 + 1)) * listing.lot_factor))
         left, right = self._paths.second(listing, second)
         lean = (right - left) / (listing.spread + 0.005)
-        if unit(mix(more)) < self._config.off_exchange_share:
-            return StockOrder(listing, shares, "", more, lean)
+        third, number = mix(more), 2 * number
+        fate = STOCK_FATES[third & 1_023] if is_fated else ""
+        if unit(third) < self._config.off_exchange_share:
+            return StockOrder(listing, shares, "", more, lean, number, fate)
         place = leaning(LIT_PLACES[bits >> 42 & 1_023], more, lean)
-        return StockOrder(listing, shares, place, more, lean)
+        return StockOrder(listing, shares, place, more, lean, number, fate)
 
-    def _option(self, bits: int, second: int, within: float, first: int) -> OptionOrder:
+    def _option(self, bits: int, now: int, first: int, number: int, is_fated: bool) -> OptionOrder:
         listing = self._option_name(bits)
         more = mix(bits)
         kind = OPTION_KINDS[bits >> 32 & 1_023]
@@ -136,24 +164,31 @@ class Orders:
         days, expiry, deviation = self._expiry(listing, more >> 8 & 255, first)
         at = more >> 16 & 255
         away = DISTANCES[at] + (more >> 24 & 63) * (0.3 / 63) - 0.15
+        second, within = divmod(now, SECOND_US)
         left, later = self._paths.second(listing, second)
-        spot = left + (later - left) * within
+        spot = left + (later - left) * (within * 1e-6)
         price = spot * max(0.3, 1.0 + (away if right == "C" else -away) * deviation)
         series = self._chains.series(listing, expiry, strike_near(listing, price, days), right)
-        place = OPTION_PLACES[mix(more) & 1_023]
+        third = mix(more)
+        place = OPTION_PLACES[third & 1_023]
         dollars = 100.0 * max(0.01, spot * deviation * _VALUES[at])  # of one contract
         other = None
         if kind not in NEGOTIATED_KINDS:
             # Large orders in dear contracts are negotiated or legs of packages.
             most = self._config.plain_premium_usd * (1 + (more >> 60)) / 16
             size = max(1, min(size, int(most / dollars)))
-        elif kind in SPREAD_KINDS:
+            if size >= _BURST_FROM and third >> 20 & _BURST_SHARE == 0:
+                place = BURST
+        elif size >= LARGE_CONTRACTS:
+            size *= LARGE_TIMES[third >> 20 & 7]
+        if kind in SPREAD_KINDS:
             step = listing.strike_step * (2.0 if days > 60 else 1.0)
             far = strike_near(listing, series.strike + (1 + (more >> 38 & 3)) * step, days)
             other = self._chains.series(listing, expiry, far, right)
         return OptionOrder(
             series, other, size, place, kind, more, int(size * dollars),
-            _DELTAS[at] if right == "C" else -_DELTAS[at],
+            _DELTAS[at] if right == "C" else -_DELTAS[at], 2 * number + 1,
+            OPTION_FATES[third >> 10 & 1_023] if is_fated else "",
         )  # fmt: skip
 
     def _chain(self, bits: int, now: int) -> list[Series]:

@@ -6,7 +6,7 @@
               0 +------\\---> age in beats
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from ingest.synthetic.orders import Beat
 from ingest.synthetic.tables import NEGOTIATED_KINDS
 
 BEATS = IMPACT_US // BEAT_US
-_FLOWS_KEPT = 4 * BEATS
+_FLOWS_KEPT = 5 * BEATS
 _SIGNS = {"A": 1, "AA": 1, "B": -1, "BB": -1}
 
 
@@ -24,7 +24,7 @@ class Flow(NamedTuple):
     """What one beat's aggressive orders were worth. Units: signed dollars."""
 
     stocks: dict[int, int]  # by listing number, with the hedges of options
-    contracts: dict[str, int]  # premium
+    lines: dict[str, int]  # premium by strike and expiry
 
 
 class Press(Protocol):
@@ -34,15 +34,15 @@ class Press(Protocol):
         """Return those on a listing."""
         ...
 
-    def contract(self, text: str) -> float:
-        """Return those on a contract."""
+    def line(self, line: str) -> float:
+        """Return those on a strike and expiry."""
         ...
 
 
 def flow_of(orders: Beat) -> Flow:
     """Sum up who paid the spread. What is hidden, negotiated or in a spread moves nothing."""
     stocks: defaultdict[int, int] = defaultdict(int)
-    contracts: defaultdict[str, int] = defaultdict(int)
+    lines: defaultdict[str, int] = defaultdict(int)
     for order in orders[0]:
         sign = _SIGNS.get(order.place, 0)
         if sign:
@@ -50,11 +50,45 @@ def flow_of(orders: Beat) -> Flow:
     for each in orders[1]:
         sign = _SIGNS.get(each.place, 0)
         if sign and each.kind not in NEGOTIATED_KINDS:
-            contracts[each.series.text] += sign * each.dollars
+            lines[each.series.line] += sign * each.dollars
             listing = each.series.listing
             shares = HEDGED * each.delta * 100 * each.contracts
             stocks[listing.number] += sign * int(shares * listing.price)
-    return Flow(stocks, contracts)
+    return Flow(stocks, lines)
+
+
+class _Fading:
+    """Dollars on one line, faded when asked for: a popular one has some in every beat."""
+
+    __slots__ = ("_beat", "_each", "_plain", "_weighted")
+
+    def __init__(self) -> None:
+        self._beat = 0
+        self._each: deque[tuple[int, int]] = deque()
+        self._plain = 0
+        self._weighted = 0
+
+    def at(self, beat: int) -> int:
+        """Return the weighted dollars at a beat; beats may only go up."""
+        self._weighted -= (beat - self._beat) * self._plain
+        self._beat = beat
+        each = self._each
+        while each and each[0][0] < beat - BEATS:
+            earlier, dollars = each.popleft()
+            self._weighted -= (BEATS + 1 - beat + earlier) * dollars
+            self._plain -= dollars
+        return self._weighted
+
+    def is_over(self, beat: int) -> bool:
+        """Return whether nothing of it presses any more."""
+        self.at(beat)
+        return not self._each
+
+    def add(self, beat: int, dollars: int) -> None:
+        """Take what a beat brought: it presses from the next one on."""
+        self._weighted = self.at(beat + 1) + BEATS * dollars
+        self._plain += dollars
+        self._each.append((beat, dollars))
 
 
 class Pressure:
@@ -67,7 +101,7 @@ class Pressure:
         self._beat: int | None = None
         self._weighted: defaultdict[int, int] = defaultdict(int)
         self._plain: defaultdict[int, int] = defaultdict(int)
-        self._recent: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._lines: defaultdict[str, _Fading] = defaultdict(_Fading)
 
     def note(self, beat: int, orders: Beat) -> None:
         """Keep the flow of a beat whose orders were drawn anyway."""
@@ -89,17 +123,12 @@ class Pressure:
         """Return what presses on a listing."""
         return self._weighted[number] / BEATS if number in self._weighted else 0.0
 
-    def contract(self, text: str) -> float:
-        """Return what presses on a contract."""
-        recent = self._recent.get(text)
-        if recent is None or self._beat is None:
+    def line(self, line: str) -> float:
+        """Return what presses on a strike and expiry."""
+        fading = self._lines.get(line)
+        if fading is None or self._beat is None:
             return 0.0
-        last = self._beat - 1
-        return sum(each * max(0, BEATS - last + beat) for beat, each in recent) / BEATS
-
-    def at(self, beat: int) -> "Then":
-        """Return what pressed at another beat."""
-        return Then(self, beat)
+        return fading.at(self._beat) / BEATS
 
     def flow(self, beat: int) -> Flow:
         """Return the flow of a beat, drawn again where it is not known."""
@@ -117,50 +146,22 @@ class Pressure:
             plain[number] += dollars
         for number, dollars in old.stocks.items():
             plain[number] -= dollars
-        self._press_contracts(beat, new)
+        self._press_lines(beat, new)
         if beat % BEATS == 0:
-            self._forget(beat - BEATS)
+            for line in [line for line, each in self._lines.items() if each.is_over(beat)]:
+                del self._lines[line]
 
     def _start(self, beat: int) -> None:
         self._weighted.clear()
         self._plain.clear()
-        self._recent.clear()
+        self._lines.clear()
         for earlier in range(beat - BEATS, beat):
             flow = self.flow(earlier)
             for number, dollars in flow.stocks.items():
                 self._weighted[number] += (BEATS + 1 - beat + earlier) * dollars
                 self._plain[number] += dollars
-            self._press_contracts(earlier, flow)
+            self._press_lines(earlier, flow)
 
-    def _press_contracts(self, beat: int, flow: Flow) -> None:
-        for text, dollars in flow.contracts.items():
-            self._recent[text].append((beat, dollars))
-
-    def _forget(self, before: int) -> None:
-        for text in [text for text, each in self._recent.items() if each[-1][0] < before]:
-            del self._recent[text]
-
-
-class Then:
-    """The pressure at another beat than the one that the market stands at."""
-
-    def __init__(self, pressure: Pressure, beat: int) -> None:
-        """Name the beat."""
-        self._pressure = pressure
-        self._beat = beat
-
-    def stock(self, number: int) -> float:
-        """Return what pressed on a listing."""
-        return self._faded(lambda flow: flow.stocks.get(number, 0))
-
-    def contract(self, text: str) -> float:
-        """Return what pressed on a contract."""
-        return self._faded(lambda flow: flow.contracts.get(text, 0))
-
-    def _faded(self, dollars: Callable[[Flow], int]) -> float:
-        flow, beat = self._pressure.flow, self._beat
-        weighted = (
-            (BEATS + 1 - beat + earlier) * dollars(flow(earlier))
-            for earlier in range(beat - BEATS, beat)
-        )
-        return sum(weighted) / BEATS
+    def _press_lines(self, beat: int, flow: Flow) -> None:
+        for line, dollars in flow.lines.items():
+            self._lines[line].add(beat, dollars)

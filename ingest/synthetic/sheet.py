@@ -26,6 +26,7 @@ _RANKS: dict[type[Any], int] = {
 }
 
 
+_NUMBERED = 1 << 31  # numbers of their own begin here, behind those that are counted up
 _FILL_SPAN_US = 200_000  # repeated quotes come in the last part of a beat
 
 
@@ -61,7 +62,7 @@ class Sheet:
         self._beat = book.start_us // BEAT_US
         self._prefix = identity + self._beat.to_bytes(8, "big")
         self._named = 0
-        self._book = book
+        self.book = book
         self._effects = effects
         self._quoted: set[int] = set()
         self._quoted_options: set[str] = set()
@@ -71,6 +72,11 @@ class Sheet:
         rows = self.rows
         rank = _RANKS.get(type(event), Rank.CALENDAR)
         rows.append((wire_us, rank, self._beat, len(rows), event, scene))
+
+    def send(self, wire_us: int, event: OptionPrint | EquityPrint, number: int) -> None:
+        """Write down a print with a number of its own: it is the same whatever else is written."""
+        row = wire_us, _RANKS[type(event)], self._beat, _NUMBERED | number, event, None
+        self.rows.append(row)
 
     def fill(self, count: int, key: int) -> None:
         """Repeat quotes of this beat with other sizes until it has `count` events."""
@@ -94,9 +100,14 @@ class Sheet:
         self._named += 1
         return blake2b(self._prefix + self._named.to_bytes(4, "big"), digest_size=16).digest()
 
+    def uid_of(self, number: int) -> bytes:
+        """Return the identity of a print with a number of its own in this beat."""
+        name = self._prefix + (_NUMBERED | number).to_bytes(4, "big")
+        return blake2b(name, digest_size=16).digest()
+
     def stock(self, listing: Listing) -> StockQuote:
         """Return a symbol's quote, written down once in the beat."""
-        quote = self._book.stock(listing)
+        quote = self.book.stock(listing)
         number = listing.number
         if number not in self._quoted:
             self._quoted.add(number)
@@ -112,7 +123,7 @@ class Sheet:
     def option(self, series: Series) -> OptionMarket:
         """Return a contract's quote, written down once in the beat, and its underlying's."""
         self.stock(series.listing)
-        quote = self._book.option(series)
+        quote = self.book.option(series)
         text = series.text
         if text not in self._quoted_options:
             self._quoted_options.add(text)

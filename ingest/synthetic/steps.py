@@ -66,7 +66,7 @@ class SpotMove(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class IvMove(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Implied volatility moves by `points` (0.05 = 5 volatility points), in the same shape.
 
-    `leg` restricts it to one contract; None is the whole surface of the underlying.
+    `leg` restricts it to the strike and expiry of one contract; None is the whole surface.
     """
 
     at_us: int

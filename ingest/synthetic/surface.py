@@ -1,9 +1,12 @@
-"""What options are worth: implied volatility by symbol, strike and time, and Black-Scholes."""
+"""What options are worth: implied volatility by symbol, strike and time, and Black-Scholes.
 
-from ingest.synthetic.exact import cdf, density, exp, log, sqrt
+Without interest and dividends: then exercising early is never worth it, American options are worth
+what European ones are, and call minus put is spot minus strike at every strike.
+"""
+
+from ingest.synthetic.exact import cdf, density, log, sqrt
 from ingest.synthetic.universe import Listing
 
-RATE = 0.04  # yearly; guess of the mid 2020s. No dividends.
 _YEAR_US = 365 * 86_400 * 1_000_000
 _LEAST_US = 120 * 1_000_000  # the last two minutes are worth as much as two minutes
 _SESSIONS = 15.874507866387544  # root of 252 sessions a year
@@ -36,11 +39,10 @@ def value_and_greeks(
 ) -> tuple[float, float, float]:
     """Return the Black-Scholes value in dollars a share, its delta and its vega (to 1.0 of iv)."""
     deviation = iv * sqrt(years)
-    discounted = strike * exp(-RATE * years)
-    d1 = log(spot / discounted) / deviation + 0.5 * deviation
+    d1 = log(spot / strike) / deviation + 0.5 * deviation
     near, far = cdf(d1), cdf(d1 - deviation)
-    value = spot * near - discounted * far
+    value = spot * near - strike * far
     vega = spot * density(d1) * sqrt(years)
     if is_call:
         return max(value, 0.0), near, vega
-    return max(value - spot + discounted, 0.0), near - 1.0, vega
+    return max(value - spot + strike, 0.0), near - 1.0, vega

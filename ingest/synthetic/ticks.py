@@ -23,10 +23,15 @@ def option_tick(listing: Listing, price_micros: int) -> int:
 
 
 def option_quote(listing: Listing, value: float, spread: float) -> tuple[int, int]:
-    """Return bid and ask around a value in dollars; a bid of 0 says that nobody bids."""
-    low = int((value - 0.5 * spread) * MICROS)
+    """Return bid and ask around a value in dollars; a bid of 0 says that nobody bids.
+
+    Each side is rounded away from the value, so that the value lies inside and no side gives
+    exercise away. That widens a quote by a tick on average, of which half is taken off before.
+    """
+    half = 0.5 * max(0.0, spread - 0.5 * option_tick(listing, int(value * MICROS)) / MICROS)
+    low = int((value - half) * MICROS)
     tick = option_tick(listing, low)
     bid = low // tick * tick if low >= tick else 0
-    high = bid + max(1, int(spread * MICROS))
+    high = max(bid + 1, int((value + half) * MICROS))
     tick = option_tick(listing, high)
     return bid, -(-high // tick) * tick

@@ -22,6 +22,7 @@ BLOCK_SHARES, GATHERED_SHARES, NOTIONAL_USD, USUAL_TIMES = 2_000, 3_000, 100_000
 BEGIN_US = 10 * SECOND_US
 LOOKS_US = (7 * SECOND_US, 33 * SECOND_US)  # inside the 10 s in which each look waits for a print
 CENT_MICROS = 10_000
+IMPROVED_EVERY = 4  # print of those that gather; the engine counts it for a quarter
 
 
 def least_shares(draft: Draft, floor: int) -> int:
@@ -38,7 +39,7 @@ def _block(draft: Draft, ranges: Ranges, *, widen: tuple[float, float]) -> None:
     size = round(least_shares(draft, BLOCK_SHARES) * dice.real(ranges.times))
     late = dice.whole(ranges.delay_us)
     at = BEGIN_US + dice.whole((0, 4 * SECOND_US))
-    draft.off_exchange(at + late, size, Place.MID, report_us=late)
+    draft.off_exchange(at, size, Place.MID, report_us=late)
     for look in LOOKS_US:
         draft.stock(at + look, dice.whole((100, 300)), dice.pick((Place.ASK, Place.BID)))
 
@@ -60,7 +61,9 @@ def _gather(draft: Draft, ranges: Ranges, *, side: Side, bursts: int = 1) -> Non
         for number, size in enumerate(draft.split(total, count)):
             up = side == "buy" or (side == "both" and number % 2 == 0)
             shares = max(250, total // count if side == "both" else size)
-            draft.off_exchange(at, shares, Place.ASK if up else Place.BID)
+            # The side that gathers is worked through wholesalers as well.
+            improved = side != "both" and number % IMPROVED_EVERY == IMPROVED_EVERY - 1
+            draft.off_exchange(at, shares, Place.ASK if up else Place.BID, is_improved=improved)
             at += dice.whole(ranges.gap_us)
         at += dice.whole(ranges.apart_us)
 

@@ -23,14 +23,19 @@ from ingest.synthetic.steps import (
     Step,
     WideQuotes,
 )
-from ingest.synthetic.tables import ODD_LOT, REGULAR
+from ingest.synthetic.tables import (
+    ODD_LOT,
+    OFF_EXCHANGE_VENUES,
+    OPTION_VENUES,
+    REGULAR,
+    REPORT_DELAYS,
+    STOCK_VENUES,
+    delay_of,
+)
 
-# Option venues by code (flow.domain.venues): those that print most single-leg volume, and the five
-# that print most packages. Source of the shares: guess; the background uses the same.
-VENUES = (3, 5, 6, 7, 9, 10, 12, 13, 15, 16, 17, 19)
-PACKAGE_VENUES = (3, 7, 10, 13, 18)
-FINRA = 151
-LIT_VENUES = (110, 109, 108, 106, 116, 112)
+# Source: Boehmer, Jones, Zhang, Zhang (2021): wholesalers improve by hundredths of a cent, most by
+# a little. What is improved by more than a quarter of the spread has no side any more.
+IMPROVED_MICROS, IMPROVED_MOST = 100, 4
 AUTO, ISO = BY_LETTER["I"], BY_LETTER["S"]
 AUCTION, CROSS = BY_LETTER["a"], BY_LETTER["c"]
 PACKAGE, STOCK_TIED, STOCK_TIED_SINGLE = BY_LETTER["f"], BY_LETTER["n"], BY_LETTER["r"]
@@ -128,19 +133,42 @@ class Draft:
 
     def stock(self, at_us: int, size: int, place: Place) -> int:
         """Append a lit print of the underlying."""
-        venue = self.dice.pick(LIT_VENUES)
+        venue = self.dice.pick(STOCK_VENUES)
         return self.add(
             EquityTrade(at_us=at_us, size=size, place=place, venue=venue, conditions=sale_of(size))
         )
 
-    def off_exchange(self, at_us: int, size: int, place: Place, report_us: int = 0) -> int:
-        """Append an off-exchange print, reported `report_us` after it was made."""
+    def off_exchange(
+        self, at_us: int, size: int, place: Place, *, report_us: int = 0, is_improved: bool = False
+    ) -> int:
+        """Append an off-exchange print that is made at `at_us`.
+
+        It is reported as soon as others are, or `report_us` later. One that is improved is so by a
+        few hundredths of a cent.
+        """
+        report = report_us or delay_of(REPORT_DELAYS, self.dice.bits())
+        improvement = IMPROVED_MICROS * self.dice.whole((1, IMPROVED_MOST)) if is_improved else 0
         return self.add(
             EquityTrade(
-                at_us=at_us, size=size, place=place, venue=FINRA, conditions=sale_of(size),
-                off_exchange=True, report_us=report_us,
+                at_us=at_us + report, size=size, place=place,
+                venue=self.dice.pick(OFF_EXCHANGE_VENUES), conditions=sale_of(size),
+                off_exchange=True, report_us=report, improvement_micros=improvement,
             )
         )  # fmt: skip
+
+    def venue(self) -> int:
+        """Return an option venue, by its share."""
+        return self.dice.pick(OPTION_VENUES)
+
+    def venues(self, count: int) -> list[int]:
+        """Return option venues by their shares, each once as long as there are any."""
+        found: list[int] = []
+        most = len(set(OPTION_VENUES))
+        while len(found) < min(count, most):
+            venue = self.venue()
+            if venue not in found:
+                found.append(venue)
+        return [found[number % most] for number in range(count)]
 
     def scene(self, label: Label) -> Scene:
         """Return the finished scene, its steps untouched: their places are what others refer to."""

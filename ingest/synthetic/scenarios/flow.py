@@ -1,6 +1,5 @@
 """Flow in one contract: packets of prints at one side, after the context that gives it a reason."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
@@ -8,7 +7,7 @@ import msgspec
 
 from flow.domain.contracts import Right
 from flow.domain.units import SECOND_US
-from ingest.synthetic.scenarios.draft import AUTO, ISO, LEAD_US, VENUES, Draft
+from ingest.synthetic.scenarios.draft import AUTO, ISO, LEAD_US, Draft
 from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.steps import (
     IvMove,
@@ -95,7 +94,7 @@ def _interest(draft: Draft, leg: int, count: int) -> int:
     for _ in range(count):
         at += dice.whole(INTEREST_GAP_US)
         place = dice.pick((Place.ASK, Place.BID))
-        draft.trade(at, leg, dice.whole((1, 5)), place, dice.pick(VENUES), AUTO)
+        draft.trade(at, leg, dice.whole((1, 5)), place, draft.venue(), AUTO)
     return at
 
 
@@ -108,7 +107,7 @@ def _packet(draft: Draft, ranges: Ranges, flow: Flow, *, leg: int, total: int, a
     sizes = [(size, True) for size in draft.split(max(acting, share), acting)]
     if acting < count:
         sizes += [(size, False) for size in draft.split(max(1, total - share), count - acting)]
-    venues = _venues(draft, count, one=flow.one_venue)
+    venues = [draft.venue()] * count if flow.one_venue else draft.venues(count)
     placed = dice.sample(sizes, len(sizes))
     for number, (size, acts) in enumerate(placed):
         if number:
@@ -116,11 +115,6 @@ def _packet(draft: Draft, ranges: Ranges, flow: Flow, *, leg: int, total: int, a
         code = dice.pick(flow.codes)
         draft.trade(at, leg, size, _place(draft, flow, code, acts=acts), venues[number], code)
     return at
-
-
-def _venues(draft: Draft, count: int, *, one: bool) -> list[int]:
-    order: Sequence[int] = draft.dice.sample(VENUES, len(VENUES))
-    return [order[0] if one else order[number % len(order)] for number in range(count)]
 
 
 def _place(draft: Draft, flow: Flow, code: int, *, acts: bool) -> Place:

@@ -10,7 +10,6 @@ from ingest.synthetic.scenarios.draft import (
     LEAD_US,
     MULTIPLIER,
     PACKAGE,
-    PACKAGE_VENUES,
     Draft,
 )
 from ingest.synthetic.scenarios.flow import set_context
@@ -69,7 +68,7 @@ def _size(draft: Draft, ranges: Ranges, package: Package) -> int:
 
 
 def _one(draft: Draft, package: Package, legs: list[int], *, size: int, at: int) -> None:
-    venue = draft.dice.pick(PACKAGE_VENUES)
+    venue = draft.venue()
     for number, (piece, leg) in enumerate(zip(package.pieces, legs, strict=True)):
         place = Place.MID
         if package.resolved:

@@ -55,7 +55,7 @@ EVERYTHING = (
     option_trade(1 * S + 10_000, place=Place.BELOW_BID, leg=1),
     option_trade(2 * S, delay_us=9 * S),
     equity_trade(2 * S + 1_000, place=Place.ABOVE_ASK),
-    equity_trade(3 * S, place=Place.MID, report_us=4 * S),
+    equity_trade(6 * S, place=Place.MID, report_us=4 * S),
     equity_trade(3 * S + 7, place=Place.BID, delay_us=2 * S),
     SpotMove(at_us=4 * S, over_us=2 * S, keep_us=5 * S, bps=60.0),
     IvMove(at_us=4 * S, over_us=1 * S, keep_us=3 * S, points=0.05),

@@ -56,7 +56,14 @@ def test_items_come_in_wire_order_and_no_uid_comes_twice_but_the_duplicate() -> 
     items = everything()
     assert all(a.wire_us <= b.wire_us for a, b in pairwise(items))
     uids = Counter(i.event.uid for i in items if not isinstance(i.event, Notice))
-    assert [count for count in uids.values() if count > 1] == [2]
+    own = {i.event.uid for i in of_scene(items) if not isinstance(i.event, Notice)}
+    assert [count for uid, count in uids.items() if uid in own and count > 1] == [2]
+    assert sum(count - 1 for count in uids.values()) < 10  # the background's own
+
+
+def test_a_trade_made_before_its_scene_is_refused() -> None:
+    with pytest.raises(ValueError, match="made 1000000 us before its scene"):
+        run(market(equity_trade(3 * S, report_us=4 * S)), FIRST + 12, 1)
 
 
 def beat_of(*day: int) -> int:
