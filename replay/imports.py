@@ -13,6 +13,7 @@ from ingest.lean_zip import Progress
 from ingest.worker import IngestWorker
 from replay.models import Run
 from replay.runs import open_import_run
+from signals.models import TuningRevision
 from signals.storage.rows import BY_NAME
 
 
@@ -98,6 +99,19 @@ def counts(run: Run) -> dict[str, int]:
             row = cursor.fetchone()
             found[table] = int(row[0]) if row else 0
     return found
+
+
+def thresholds(run: Run) -> list[str]:
+    """Return the tuning revisions that the streams of a run ended with, each with its reason."""
+    with connections[RUNS].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tuning_revision FROM stream WHERE run = %s"
+            " AND tuning_revision IS NOT NULL ORDER BY 1",
+            [run.id],
+        )
+        numbers = [row[0] for row in cursor.fetchall()]
+    reasons = dict(TuningRevision.objects.filter(pk__in=numbers).values_list("pk", "reason"))
+    return [f"revision {number}: {reasons.get(number, 'not known')}" for number in numbers]
 
 
 def open_run(name: str) -> Run:

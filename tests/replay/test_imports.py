@@ -11,6 +11,7 @@ from django.db import connections
 
 from replay.models import Run
 from signals.dump import KINDS
+from signals.tuning import FIRST_REASON, tuning_activate, tuning_create
 from tests.support.workers import derived_digests
 
 pytestmark = pytest.mark.usefixtures("log_db")
@@ -65,6 +66,14 @@ def count(table: str) -> int:
         cursor.execute(f"SELECT count(*) FROM {table}")
         row = cursor.fetchone()
     return int(row[0])
+
+
+def test_an_import_says_which_thresholds_it_was_read_with(goog: Path) -> None:
+    assert f"thresholds         revision 1: {FIRST_REASON}" in run_import(goog)
+
+    other = tuning_activate(tuning_create({}, reason="Quieter"))
+
+    assert f"thresholds         revision {other.pk}: Quieter" in run_import(goog, "--run", "again")
 
 
 def test_an_import_makes_its_own_run_and_derives_it(goog: Path) -> None:

@@ -10,7 +10,7 @@ from flow.malformed import FeedStopped
 from ingest.feeds import ImportFormatError
 from ingest.jsonl_files import import_jsonl
 from ingest.lean import import_files
-from replay.imports import FileFeed, counts, derive, load, open_run
+from replay.imports import FileFeed, counts, derive, load, open_run, thresholds
 from replay.models import Run
 
 FORMATS = ("lean", "jsonl")
@@ -60,3 +60,5 @@ class Command(BaseCommand):
         self.stdout.write(f"run {run.name}")
         for kind, count in counts(run).items():
             self.stdout.write(f"  {kind:<18} {count:>12,}")
+        for text in thresholds(run):
+            self.stdout.write(f"  thresholds         {text}")
