@@ -57,6 +57,30 @@ def test_from_env_drafts_what_the_environment_says_differently(environment: Any)
     assert f"tuning activate {draft.pk}" in said
 
 
+@pytest.mark.parametrize(("source", "reason"), [("default", "Preset default"), ("1", "Values of")])
+def test_the_way_back_to_the_defaults_is_a_draft_of_them(source: str, reason: str) -> None:
+    tuning("draft", "measured")
+    tuning("activate", str(TuningRevision.objects.latest("id").pk))
+
+    said = tuning("draft", source)
+
+    draft = TuningRevision.objects.latest("id")
+    assert (draft.state, draft.digest) == ("draft", TuningRevision.objects.get(pk=1).digest)
+    assert draft.reason.startswith(reason)
+    assert "directional_min_score: " in said
+    assert f"tuning activate {draft.pk}" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("loud", "source is 'loud'; expected default, classic, measured"),
+     ("99", "revision is 99; no revision has that number"), ("1" * 30, "expected default")],
+)  # fmt: skip
+def test_a_draft_of_nothing_known_is_refused(source: str, said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        tuning("draft", source)
+
+
 def test_from_env_without_a_difference_drafts_nothing(environment: Any) -> None:
     assert "nothing else" in tuning("from-env")
     assert TuningRevision.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Thresholds from the command line: list, show, draft from the environment, activate, start."""
+"""Thresholds from the command line: list, show, draft, activate, start."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from signals.engine.params import PARAMETERS, TuningError
+from signals.engine.params import PARAMETERS, PRESETS, TuningError
 from signals.models import TuningRevision
 from signals.tuning import (
     active_revision,
@@ -28,6 +28,9 @@ class Command(BaseCommand):
         show.add_argument("revision", nargs="?", type=int)
         env = what.add_parser("from-env", help="draft what the environment says differently")
         env.add_argument("--reason", default="From the environment")
+        draft = what.add_parser("draft", help="draft a preset, or the values of any revision anew")
+        draft.add_argument("source", help=f"{', '.join(PRESETS)}, or a revision's number")
+        draft.add_argument("--reason")
         what.add_parser("start", help="before the first event: what the source needs (bin/up)")
         activate = what.add_parser("activate", help="put a draft into force")
         activate.add_argument("revision", type=int)
@@ -37,6 +40,7 @@ class Command(BaseCommand):
             "list": self._list,
             "show": self._show,
             "from-env": self._from_environment,
+            "draft": self._draft,
             "activate": self._activate,
             "start": self._start,
         }
@@ -75,6 +79,23 @@ class Command(BaseCommand):
         draft = tuning_create(merged, reason=options["reason"])
         for key, (wanted, current) in sorted(found.items()):
             self.stdout.write(f"  {key}: {current} -> {wanted}")
+        self._say_drafted(draft)
+
+    def _draft(self, options: dict[str, Any]) -> None:
+        source = options["source"]
+        if source in PRESETS:
+            values, reason = PRESETS[source], f"Preset {source}"
+        elif source.isascii() and source.isdigit() and len(source) <= 9:
+            values, reason = _find(int(source)).values, f"Values of revision {source}"
+        else:
+            expected = f"{', '.join(PRESETS)}, or a revision's number"
+            raise CommandError(f"source is {source!r}; expected {expected}")
+        draft = tuning_create(values, reason=options["reason"] or reason)
+        for key, current, value in differences(draft.values):
+            self.stdout.write(f"  {key}: {current} -> {value}")
+        self._say_drafted(draft)
+
+    def _say_drafted(self, draft: TuningRevision) -> None:
         self.stdout.write(
             f"Draft {draft.pk} made; `manage.py tuning activate {draft.pk}` puts it into force."
         )
