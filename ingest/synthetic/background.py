@@ -17,6 +17,7 @@ from ingest.synthetic.tables import (
     AVERAGE,
     CONTINGENT,
     ECHO_DELAYS,
+    EXTENDED,
     MIXED_PLACES,
     ODD_LOT,
     OFF_EXCHANGE_VENUES,
@@ -88,7 +89,7 @@ def _stock_print(sheet: Sheet, order: StockOrder) -> None:
         _off_exchange(sheet, quote, order, ts)
         return
     swept = more >> 10 & 3 == 0
-    conditions = (SWEPT_ODD if swept else ODD_LOT) if size < 100 else SWEPT if swept else REGULAR
+    conditions = _sale(sheet, (SWEPT_ODD if size < 100 else SWEPT) if swept else _lot(size))
     venue = listing.venue if more >> 12 & 3 == 0 else STOCK_VENUES[more >> 14 & 255]
     event = EquityPrint(
         ts, sheet.uid_of(order.number * _PARTS), listing.symbol,
@@ -97,13 +98,21 @@ def _stock_print(sheet: Sheet, order: StockOrder) -> None:
     _send(sheet, event, order)
 
 
+def _lot(size: int) -> tuple[int, ...]:
+    return ODD_LOT if size < 100 else REGULAR
+
+
+def _sale(sheet: Sheet, conditions: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the conditions of a sale, marked where it was made outside regular hours."""
+    return conditions if sheet.is_regular else conditions + EXTENDED
+
+
 def _off_exchange(sheet: Sheet, quote: StockQuote, order: StockOrder, made: int) -> None:
     """Print what was made at an instant, at the quote of that instant, when it is reported."""
     more, size = order.bits, order.shares
     odd = mix(more ^ 0x5EED)
-    conditions = ODD_LOT if size < 100 else REGULAR
-    if odd & 255 < 2:
-        conditions = AVERAGE if odd >> 8 & 1 else CONTINGENT
+    is_odd = odd & 255 < 2
+    conditions = _sale(sheet, (AVERAGE if odd >> 8 & 1 else CONTINGENT) if is_odd else _lot(size))
     delay = delay_of(SLOW_REPORTS if order.fate == "slow" else REPORT_DELAYS, odd >> 16)
     place = OFF_PLACES[odd >> 32 & 1_023]
     price = _stock_price(leaning(place, odd, order.lean), quote, odd)

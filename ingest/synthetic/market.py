@@ -13,7 +13,7 @@ from flow.domain.events import TradingHalt
 from ingest.synthetic.acting import Part, halts_of
 from ingest.synthetic.background import add_orders
 from ingest.synthetic.book import Book
-from ingest.synthetic.clockwork import cell_of, print_curve, start_of
+from ingest.synthetic.clockwork import cell_of, is_regular, print_curve, start_of
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.draws import key_of, mix
 from ingest.synthetic.effects import IMPACT_US, Effects
@@ -189,7 +189,8 @@ class Market:
         book = Book(self._stage.quote_key, self._stage.paths, beat, effects, self._pressure)
         for part in parts:
             part.prepare(book, beat)
-        return Sheet(self.identity, book, effects)
+        regular = is_regular(book.start_us, self.config.hours)
+        return Sheet(self.identity, book, effects, is_regular=regular)
 
     def _effects(self, beat: int, parts: list[Part]) -> dict[int, Effects]:
         found: dict[int, Effects] = {}

@@ -55,9 +55,12 @@ Row = tuple[int, int, int, int, FeedEvent | Notice, bytes | None]
 class Sheet:
     """Collects one beat. A quote is written when its symbol or contract is first asked for."""
 
-    def __init__(self, identity: bytes, book: Book, effects: dict[int, Effects]) -> None:
-        """Begin an empty beat of the market of this identity."""
+    def __init__(
+        self, identity: bytes, book: Book, effects: dict[int, Effects], *, is_regular: bool = True
+    ) -> None:
+        """Begin an empty beat of the market of this identity, in a regular session or outside."""
         self.rows: list[Row] = []
+        self.is_regular = is_regular
         self.halted = {number for number, each in effects.items() if each.halted}
         self._beat = book.start_us // BEAT_US
         self._prefix = identity + self._beat.to_bytes(8, "big")

@@ -122,7 +122,7 @@ SWEPT = (SALE_CODES["IntermarketSweep"],)
 SWEPT_ODD = (*SWEPT, *ODD_LOT)
 AVERAGE = (SALE_CODES["AveragePrice"],)
 CONTINGENT = (SALE_CODES["QualifiedContingent"],)
-EXTENDED = (SALE_CODES["FormT"],)
+EXTENDED = (SALE_CODES["ExtendedHours"],)  # letter T of both SIPs
 
 
 def delay_of(delays: tuple[int, ...], bits: int) -> int:

@@ -1,6 +1,7 @@
 """What the feed does to messages of the background, and how its orders are worked."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
@@ -8,6 +9,8 @@ import pytest
 
 from flow.domain.events import EquityPrint, OptionPrint
 from flow.domain.sale_condition_table import SALE_CODES
+from flow.domain.sessions import NEW_YORK
+from flow.domain.units import from_datetime
 from ingest.synthetic.config import BEAT_US, MarketConfig
 from ingest.synthetic.market import Market
 from ingest.synthetic.sheet import Item
@@ -115,3 +118,21 @@ def test_a_busy_market_that_is_entered_anywhere_owes_the_same() -> None:
     for beat in (FIRST + 97, FIRST + 40):
         wanted = [item for item in told() if beat * BEAT_US <= item.wire_us < (beat + 1) * BEAT_US]
         assert [item for item in again.beat(beat) if isinstance(item.event, Print)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("clock", "marked"),
+    [("2025-03-05T08:00", True), ("2025-03-05T10:00", False), ("2025-03-05T17:00", True)],
+)
+def test_sales_outside_regular_hours_are_marked(clock: str, marked: bool) -> None:
+    config = MarketConfig(option_prints_per_s=0.0, equity_prints_per_s=4_000.0, hours="session")
+    first = from_datetime(datetime.fromisoformat(clock).replace(tzinfo=NEW_YORK)) // BEAT_US
+    market = Market(2, config)
+
+    found = [
+        item.event for beat in range(first, first + 40) for item in market.beat(beat)
+        if isinstance(item.event, EquityPrint) and CANCELLED not in item.event.conditions
+    ]  # fmt: skip
+
+    assert len(found) > 20
+    assert all((SALE_CODES["ExtendedHours"] in each.conditions) is marked for each in found)
