@@ -6,8 +6,6 @@ events in equal order give equal stamps, whatever the batches were.
 
 from collections.abc import Iterable
 
-import msgspec
-
 from flow.domain.events import (
     EquityPrint,
     EquityQuote,
@@ -24,6 +22,7 @@ from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
 from ingest.feeds import Capabilities
 from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
+from ingest.spots import NO_ENTRY, NO_SPOT, Spot, Standing
 from ingest.terms import Terms, read_terms
 
 SPOT_MAX_AGE_US = 1_000 * MILLISECOND_US  # options-engine.md 5.1, errata 4
@@ -34,40 +33,6 @@ _SAME_TICK = int(PrintFlag.SAME_TICK)
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
 _CONDITIONS_UNKNOWN = int(PrintFlag.CONDITIONS_UNKNOWN)
 _SPOT_STALE = int(PrintFlag.SPOT_STALE)
-
-
-class _Spot(msgspec.Struct, frozen=True, gc=False):
-    """The underlying's quote and moves at one print."""
-
-    bid: int | None = None
-    ask: int | None = None
-    ts: int | None = None
-    seq: int | None = None
-    move_60s: float | None = None
-    move_5m: float | None = None
-    move_5m_z: float | None = None
-    flags: int = 0
-
-
-class _Quoted(msgspec.Struct, frozen=True, gc=False):
-    """What a print takes from its as-of quote, where there is none."""
-
-    bid_micros: int | None = None
-    ask_micros: int | None = None
-    bid_size: int | None = None
-    ask_size: int | None = None
-
-
-class _Standing(msgspec.Struct, frozen=True, gc=False):
-    """The spot of every print from `first` to `last`, until the underlying's next quote."""
-
-    first: int
-    last: int
-    spot: _Spot
-
-
-_NO_SPOT = _Spot()
-_NO_ENTRY: tuple[None, None, _Quoted] = (None, None, _Quoted())
 
 
 class Stamper:
@@ -93,7 +58,7 @@ class Stamper:
         self._equities = QuoteRings(STOCK_KEEP_US, STOCK_KEEP_COUNT)
         self._moves: dict[str, Moves] = {}
         self._moves_minute = 0
-        self._standing: dict[str, _Standing] = {}
+        self._standing: dict[str, Standing] = {}
         self._terms: dict[str, Terms] = {}
 
     def saw_option_quote(self, event: OptionQuote, seq: int) -> None:
@@ -130,7 +95,7 @@ class Stamper:
         if not event.conditions:
             flags |= self._default_flags
         entry, same_tick = self._options.as_of(text, ts, event.order)
-        quote_ts, quote_seq, quote = entry or _NO_ENTRY
+        quote_ts, quote_seq, quote = entry or NO_ENTRY
         if same_tick:
             flags |= _SAME_TICK
         standing = self._standing.get(terms.underlying)
@@ -186,7 +151,7 @@ class Stamper:
         at = event.ts if exec_ts is None or exec_ts > event.ts else exec_ts
         order = event.order if at == event.ts else None
         entry, same_tick = self._equities.as_of(event.symbol, at, order)
-        quote_ts, quote_seq, quote = entry or _NO_ENTRY
+        quote_ts, quote_seq, quote = entry or NO_ENTRY
         session, session_date = self._calendar.locate(event.ts)
         session = session or self._closed
         flags = event.flags | (_LATE if late else 0) | (_SAME_TICK if same_tick else 0)
@@ -215,7 +180,7 @@ class Stamper:
         for seq, equity_quote in equity_quotes:
             self.saw_equity_quote(equity_quote, seq)
 
-    def _spot(self, underlying: str, event: OptionPrint) -> _Spot:
+    def _spot(self, underlying: str, event: OptionPrint) -> Spot:
         """Return the underlying at a print: shown when stale, but then without moves.
 
         Missing: an unreadable contract has no underlying.
@@ -226,21 +191,21 @@ class Stamper:
         order = event.order if event.flags & _MINUTE_BAR else None
         entry, _ = self._equities.as_of(underlying, ts, order) if underlying else (None, False)
         if entry is None:
-            return _NO_SPOT
+            return NO_SPOT
         quote_ts, seq, quote = entry
         bid, ask = quote.bid_micros, quote.ask_micros
         if ts - quote_ts > SPOT_MAX_AGE_US and self._is_silent(ts):
-            return _Spot(bid, ask, quote_ts, seq, flags=_SPOT_STALE)
+            return Spot(bid, ask, quote_ts, seq, flags=_SPOT_STALE)
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
-            return _Spot(bid, ask, quote_ts, seq)
+            return Spot(bid, ask, quote_ts, seq)
         short, long, long_z = moves.at(ts, bid + ask)
-        spot = _Spot(bid, ask, quote_ts, seq, short, long, long_z)
+        spot = Spot(bid, ask, quote_ts, seq, short, long, long_z)
         if entry is self._equities.newest_of(underlying):
             # Moves are by the second; an older quote may be stale, one of its instant is not seen.
             second = ts - ts % SECOND_US
             last = min(second + SECOND_US - 1, quote_ts + SPOT_MAX_AGE_US)
-            self._standing[underlying] = _Standing(max(second, quote_ts + 1), last, spot)
+            self._standing[underlying] = Standing(max(second, quote_ts + 1), last, spot)
         return spot
 
     def _is_silent(self, ts: int) -> bool:

@@ -7,6 +7,7 @@ from itertools import islice
 from flow.domain.events import MarketEvent, QuoteMode, TradingHalt
 from flow.domain.units import SECOND_US
 from ingest.feeds import Capabilities, Cursor, FeedItem
+from ingest.meter import Meter
 from ingest.synthetic.clockwork import opens_at
 from ingest.synthetic.config import BEAT_US, MarketConfig, config_at
 from ingest.synthetic.market import Market, SceneSource
@@ -18,7 +19,6 @@ MAX_BACKLOG_US = 5 * SECOND_US
 LOOK_EVERY_US = 2 * SECOND_US
 # An event that lies so far ahead was reached before: what it follows cannot be sent a second time.
 SET_BACK_S = 5.0
-RATE_WINDOW_US = 10 * SECOND_US
 
 
 class SyntheticFeed:
@@ -231,23 +231,6 @@ class SyntheticFeed:
         self.gaps.append((behind, until))
         # What stopped or went on meanwhile is known: an exchange repeats it to who comes back.
         self._owed += self._market.halts(behind, until)
-
-
-class Meter:
-    """Events a second over the last ten seconds of the wall."""
-
-    def __init__(self) -> None:
-        self.per_s: float | None = None
-        self._since: int | None = None
-        self._count = 0
-
-    def saw(self, count: int, now: int) -> None:
-        """Count events that were read at an instant."""
-        self._since = now if self._since is None else self._since
-        self._count += count
-        if now - self._since >= RATE_WINDOW_US:
-            self.per_s = self._count * SECOND_US / (now - self._since)
-            self._since, self._count = now, 0
 
 
 def ledger(
