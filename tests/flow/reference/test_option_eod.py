@@ -21,7 +21,7 @@ from tests.support.reference import utc
 
 pytestmark = [pytest.mark.usefixtures("log_db"), pytest.mark.long]
 NOW = utc("2026-11-21T12:00")
-WED, THU, FRI, MON = (date(2023, 11, day) for day in (15, 16, 17, 20))
+WED, THU, FRI, SAT, MON = (date(2023, 11, day) for day in (15, 16, 17, 18, 20))
 HOUR = 3600 * 10**6
 
 
@@ -51,7 +51,15 @@ def test_the_newest_snapshot_before_the_trade_date_counts() -> None:
     assert [on(day) for day in (WED, THU, FRI, MON)] == [None, 100, 200, 200]
     assert oi_as_of(CALL, FRI) == Interest(THU, 200, "test")
     assert oi_as_of(PUT, FRI) is None
-    assert on(date(2023, 11, 18)) is None  # a Saturday
+
+
+def test_a_trade_date_without_a_session_knows_what_half_past_nine_would() -> None:
+    """Only the synthetic market trades on a Saturday."""
+    monday = 72 + 6.5
+    store(row(THU, 200), row(FRI, 300, hour=monday), row(FRI, 400, hour=24 + 9.5, contract=PUT))
+
+    assert (on(SAT), on(MON)) == (200, 300)
+    assert on(SAT, PUT) == 400
 
 
 def test_a_snapshot_that_came_after_the_open_is_for_the_next_day() -> None:
@@ -120,12 +128,11 @@ def test_a_trade_date_sees_what_an_oracle_sees_and_no_more(told: list[EodRow]) -
 
     calendar = market_calendar()
     for day in (WED + timedelta(n) for n in range(10)):
-        opens = calendar.open_of(day.toordinal())
+        opens = calendar.open_of(day.toordinal()) or at_new_york(day.toordinal(), time(9, 30))
         able = [
             each
             for each in unique
-            if opens is not None
-            and each.open_interest is not None
+            if each.open_interest is not None
             and each.known_from <= opens
             and each.as_of_date < day.toordinal()
         ]
