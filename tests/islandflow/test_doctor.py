@@ -1,11 +1,8 @@
 """doctor: what it prints, what it calls wrong, and that it stands when the services are away."""
 
-import io
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import redis
@@ -14,115 +11,10 @@ from django.db import OperationalError
 
 from islandflow.env import BadEnvironmentError, Environment, load
 from islandflow.management.commands import doctor
-from islandflow.management.commands.doctor import Report, examine
+from islandflow.management.commands.doctor import examine
+from tests.support.doctor import FakeConnection, Rig, fact
 
 CANARY = "canary-7f3a9b"
-HEALTHY = (170_005, "2.19.3", "apache")
-
-
-class FakeConnection:
-    """A database that answers the one question, or is away."""
-
-    def __init__(self, answer: tuple[Any, ...] | Exception) -> None:
-        self.answer = answer
-
-    @contextmanager
-    def cursor(self) -> Iterator[Self]:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        yield self
-
-    def execute(self, question: str) -> None:
-        assert "timescaledb" in question
-
-    def fetchone(self) -> Any:
-        return self.answer
-
-
-class FakeRedis:
-    """A Redis that says its version, or is away."""
-
-    def __init__(self, answer: Mapping[str, object] | Exception) -> None:
-        self.answer = answer
-
-    def from_url(self, url: str, **timeouts: float) -> Self:
-        assert url.startswith("redis://")
-        assert timeouts["socket_timeout"] <= 5
-        return self
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def info(self, section: str) -> Mapping[str, object]:
-        assert section == "server"
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-class Rig:
-    """The surroundings of doctor, all healthy until a test says otherwise."""
-
-    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.home = home
-        self.monkeypatch = monkeypatch
-        self.is_of_synthetic = False
-        self.texts = {
-            "ISLANDFLOW_HOME": str(home),
-            "DATABASE_URL": "postgresql://u:p@db.example/flow",
-            "REDIS_URL": "redis://cache.example/0",
-        }
-        self.database(HEALTHY)
-        self.redis({"redis_version": "7.2.4", "valkey_version": "8.1.1"})
-        self.migrations(0)
-        self.differences(lambda _values: {})
-
-    def database(self, answer: tuple[Any, ...] | Exception) -> None:
-        self.monkeypatch.setattr(doctor, "connection", FakeConnection(answer))
-
-    def redis(self, answer: Mapping[str, object] | Exception) -> None:
-        self.monkeypatch.setattr(redis, "Redis", FakeRedis(answer))
-
-    def migrations(self, waiting: int) -> None:
-        self.monkeypatch.setattr(doctor, "_waiting_migrations", lambda: waiting)
-
-    def differences(self, found: Callable[[Mapping[str, object]], object] | None) -> None:
-        names = {
-            "environment_differences": found, "ENGINE_VERSION": "spine-1",
-            "is_of_synthetic": lambda _values: self.is_of_synthetic,
-        }  # fmt: skip
-        self.monkeypatch.setattr(doctor, "_attribute", lambda _module, name: names[name])
-
-    def environment(self, **texts: str) -> Environment:
-        return load(self.texts | texts)
-
-    def examine(self, **texts: str) -> Report:
-        return examine(self.environment(**texts))
-
-    def run(self, **texts: str) -> tuple[str, str]:
-        """Return what is printed, and the text of the failure if it fails."""
-        environment = self.environment(**texts)
-        self.monkeypatch.setattr(doctor, "load", lambda: environment)
-        output = io.StringIO()
-        failure = ""
-        try:
-            call_command("doctor", stdout=output)
-        except CommandError as error:
-            failure = f"{error} (exit {error.returncode})"
-        return output.getvalue(), failure
-
-
-@pytest.fixture
-def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
-    return Rig(tmp_path, monkeypatch)
-
-
-def fact(report: Report, name: str) -> str:
-    (line,) = [line for line in report.lines if line.startswith(f"  {name:<34} ")]
-    return line[37:]
 
 
 def test_where_all_is_well_it_says_so_and_succeeds(rig: Rig) -> None:
@@ -336,59 +228,10 @@ def test_debug_pages_under_a_public_address_are_wrong(rig: Rig) -> None:
     assert rig.examine(ISLANDFLOW_DEBUG="1").problems == []
 
 
-def test_thresholds_of_the_synthetic_market_are_noted_beside_a_real_source(rig: Rig) -> None:
-    rig.is_of_synthetic = True
-    assert rig.examine().notes == []
-    notes = rig.examine(OPTIONS_INGEST_ADAPTER="alpaca").notes
-    assert [each for each in notes if "those of the synthetic market" in each]
-    rig.is_of_synthetic = False
-    notes = rig.examine(OPTIONS_INGEST_ADAPTER="alpaca").notes
-    assert not [each for each in notes if "those of the synthetic market" in each]
-
-
-def test_thresholds_that_differ_from_the_active_revision_are_noted(rig: Rig) -> None:
-    asked: list[Mapping[str, object]] = []
-
-    def differences(values: Mapping[str, object]) -> dict[str, tuple[object, object]]:
-        asked.append(values)
-        return {"cluster_gap_ms": (100, 250)}
-
-    rig.differences(differences)
-    report = rig.examine(CLUSTER_GAP_MS="100")
-    assert asked == [{"cluster_gap_ms": 100}]
-    assert fact(report, "cluster_gap_ms") == "100"
-    assert report.notes == [
-        "cluster_gap_ms is 100 in the environment, but 250 in the active tuning revision, which "
-        "counts; manage.py tuning from-env drafts a revision from the environment"
-    ]
-    assert report.problems == []
-
-
 def test_notes_alone_do_not_fail(rig: Rig) -> None:
     printed, failure = rig.run(NATS_URL="nats://old")
     assert failure == ""
     assert "\nWorth knowing\n  - NATS_URL has no effect here; remove it." in printed
-
-
-def test_a_revision_that_cannot_be_read_is_noted(rig: Rig) -> None:
-    def away(_values: Mapping[str, object]) -> None:
-        raise OperationalError("gone")
-
-    rig.differences(away)
-    assert rig.examine().notes == ["The active tuning revision cannot be read: see the database."]
-
-
-def test_a_threshold_that_the_engine_refuses_is_wrong(rig: Rig) -> None:
-    def refuse(_values: Mapping[str, object]) -> None:
-        raise ValueError("CLUSTER_GAP_MS is 1; expected 2 to 3 ms; correct it")
-
-    rig.differences(refuse)
-    assert rig.examine().problems == ["CLUSTER_GAP_MS is 1; expected 2 to 3 ms; correct it"]
-
-
-def test_without_a_tuning_module_the_comparison_is_left_out(rig: Rig) -> None:
-    rig.differences(None)
-    assert rig.examine(CLUSTER_GAP_MS="100").notes == []
 
 
 def test_an_attribute_of_a_module_that_is_not_there_is_none() -> None:
