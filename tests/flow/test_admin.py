@@ -9,26 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from flow.models import ControlRequest
+from tests.flow.admin_pages import RAW, STORED, changelist, keys
 from tests.support.evidence import fill, filled_import, signed_in
 from tests.support.pages import body, statements_of
 from tests.support.sql import assert_bounded_evidence
 
 pytestmark = pytest.mark.usefixtures("log_db")
-RAW = ("optionprintevidence", "optionquoteevidence", "equityprintevidence")
-STORED = ("feedcursorevidence", "quarantine", "gap", "controlrequest")
 
 
 @pytest.fixture
 def client(log_db: None) -> Client:
     return signed_in("superuser")
-
-
-def changelist(model: str, query: str = "") -> str:
-    return reverse(f"admin:flow_{model}_changelist") + query
-
-
-def keys(html: str) -> list[str]:
-    return re.findall(r"/([0-9]+-[0-9]+-[0-9]+)/change/", html)
 
 
 def test_list_shows_the_newest_day_and_offers_the_one_before(client: Client) -> None:

@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from tests.flow.admin_pages import RAW, changelist, keys
 from tests.support.evidence import fill, signed_in
 from tests.support.filled import own_log
 from tests.support.pages import body, statements_of
 from tests.support.sql import assert_bounded_evidence
 
 pytestmark = pytest.mark.usefixtures("filled")
-RAW = ("optionprintevidence", "optionquoteevidence", "equityprintevidence")
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,6 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 @pytest.fixture(scope="module")
 def client(filled: None) -> Client:
     return signed_in("superuser")
-
-
-def changelist(model: str, query: str = "") -> str:
-    return reverse(f"admin:flow_{model}_changelist") + query
-
-
-def keys(html: str) -> list[str]:
-    return re.findall(r"/([0-9]+-[0-9]+-[0-9]+)/change/", html)
 
 
 @pytest.mark.parametrize("model", RAW)

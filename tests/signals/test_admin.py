@@ -7,28 +7,16 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from tests.signals.admin_pages import KINDS, change, changelist, keys
 from tests.support.evidence import fill, filled_import, signed_in
 from tests.support.pages import body
 
 pytestmark = pytest.mark.usefixtures("log_db")
-KINDS = ("packetevidence", "smartmoneyeventevidence", "classifierhitevidence", "alertevidence")
 
 
 @pytest.fixture
 def client(log_db: None) -> Client:
     return signed_in("superuser")
-
-
-def changelist(model: str, query: str = "") -> str:
-    return reverse(f"admin:signals_{model}_changelist") + query
-
-
-def change(model: str, key: str, query: str = "") -> str:
-    return reverse(f"admin:signals_{model}_change", args=[key]) + query
-
-
-def keys(html: str, model: str) -> list[str]:
-    return re.findall(rf"/{model}/([0-9]+-[0-9]+-[0-9a-f]+-[0-9]+)/change/", html)
 
 
 @pytest.mark.parametrize("model", KINDS)

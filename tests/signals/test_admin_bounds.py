@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from tests.signals.admin_pages import KINDS, change, changelist, keys
 from tests.support.evidence import fill, signed_in
 from tests.support.filled import own_log
 from tests.support.pages import body, statements_of
 
 pytestmark = pytest.mark.usefixtures("filled")
-KINDS = ("packetevidence", "smartmoneyeventevidence", "classifierhitevidence", "alertevidence")
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +25,6 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 @pytest.fixture(scope="module")
 def client(filled: None) -> Client:
     return signed_in("superuser")
-
-
-def changelist(model: str, query: str = "") -> str:
-    return reverse(f"admin:signals_{model}_changelist") + query
-
-
-def change(model: str, key: str, query: str = "") -> str:
-    return reverse(f"admin:signals_{model}_change", args=[key]) + query
-
-
-def keys(html: str, model: str) -> list[str]:
-    return re.findall(rf"/{model}/([0-9]+-[0-9]+-[0-9a-f]+-[0-9]+)/change/", html)
 
 
 def assert_bounded(sqls: list[str]) -> None:
