@@ -147,7 +147,7 @@ def place_again(state: EngineState, candidate: Candidate, uid: bytes, at: int) -
 
     `at` is the instant of the cancel: nothing that came of it was certain before.
     """
-    state.candidates.remove(candidate)
+    state.candidates.remove(candidate, at)
     state.measured.pop(candidate.session.held[0].print.uid, None)
     final: list[Ready] = []
     state.cancelled[uid] = at

@@ -17,6 +17,7 @@ from flow.domain.events import StampedPrint
 from signals.engine.clusters import Held
 from signals.engine.features import as_mapping
 from signals.engine.groups import Group
+from signals.engine.params import Params
 from signals.engine.pipeline import decode_state, encode_state, new_state, step
 from signals.engine.records import Alert, Derived, EvidenceLink, SmartMoneyEvent
 from signals.engine.subjects import subject_of
@@ -262,6 +263,22 @@ def test_each_print_has_one_parent_at_most(prints: list[StampedPrint]) -> None:
     members = [member.uid for packet in newest.values() for member in packet.members]
 
     assert len(set(members)) == len(members)
+
+
+@given(tapes(), st.sampled_from([20, 100, 250]), st.sampled_from([50, 300]))
+def test_a_cancel_takes_its_own_print_and_no_other(
+    prints: list[StampedPrint], gap_ms: int, window_ms: int
+) -> None:
+    state = new_state()
+    params = Params.from_values({"cluster_gap_ms": gap_ms, "structure_window_ms": window_ms})
+
+    rows = packets(step(state, with_clocks(prints, 50), params))
+
+    newest = {packet.uid: packet for packet in rows}
+    members = [member.uid for packet in newest.values() for member in packet.members]
+    counters = state.counters
+    cancelled = counters["cancel"] - counters["orphan_cancel"]
+    assert len(set(members)) == len(members) == counters["clustered"] - cancelled
 
 
 @given(tapes())

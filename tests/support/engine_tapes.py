@@ -63,9 +63,12 @@ def tapes(draw: st.DrawFn) -> list[StampedPrint]:
         found.append(moved)
         if twin:
             price = draw(st.sampled_from([4_100_000, 4_200_000]))
+            after = draw(st.sampled_from([0, 0, 20, 120]))
             fields = {"contract": twin, "seq": 500 + print_.seq, "uid": print_.uid[::-1]}
+            fields |= {"ts": print_.ts + after * 1_000}
             fields |= {"price_micros": price, "premium_micros": price * print_.size * 100}
             found.append(msgspec.structs.replace(moved, **fields))
+    found.sort(key=lambda each: (each.ts, each.seq))
     for print_ in list(found):
         if draw(st.integers(0, 6)) == 0 and print_.conditions != (LATE,):
             letter = ord(draw(st.sampled_from("ACEG")))

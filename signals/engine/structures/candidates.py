@@ -114,8 +114,8 @@ class Candidates:
             return None
         return min([_alone(entry.candidate.session) for entry in waiting])
 
-    def remove(self, candidate: Candidate) -> None:
-        """Forget an undecided candidate."""
+    def remove(self, candidate: Candidate, at: int) -> None:
+        """Forget an undecided candidate; what waited for it is decided anew, not before `at`."""
         name = candidate.leg.contract.underlying, candidate.revision
         pool = self._pools[name]
         entry = pool.pop(bisect_left(pool, candidate.key, key=key_of))
@@ -125,6 +125,8 @@ class Candidates:
             for other in pool:
                 if other.group == entry.group and not other.decided:
                     other.group = None
+                    other.due = max(other.due, at)
+                    heapq.heappush(self._heap, (other.due, *other.candidate.key, name))
         if not pool:
             del self._pools[name]
 

@@ -112,6 +112,16 @@ def test_days_count_prints_and_contracts_in_processing_order() -> None:
     )
 
 
+def test_a_day_knows_its_ends_whatever_comes_first() -> None:
+    days, found = Days(), prints(5)
+
+    days.add(found[3:])
+    days.add(found[:2])
+
+    day = days.of[SPY_CALL]
+    assert (day.first, day.last) == ((found[0].ts, found[0].uid), (found[4].ts, found[4].uid))
+
+
 def test_a_new_trade_date_starts_every_contract_again() -> None:
     days = Days()
     days.add(prints(2))

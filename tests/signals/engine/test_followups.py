@@ -133,3 +133,15 @@ def test_a_dropped_reading_gives_back_what_it_was_shown() -> None:
     assert shown.mid2 == 42
     assert follow_ups.drop(b"e") is None
     assert follow_ups.saved() == []
+
+
+def test_a_print_shows_its_mid_to_those_within_a_minute_only() -> None:
+    follow_ups = FollowUps()
+    for at, uid in ((AT, b"a"), (AT + 1, b"b")):
+        follow_ups.add(waiting(at, uid))
+
+    follow_ups.see("SPY", [stamped(ts=AT - LOOK_BACK_US)], AT)
+
+    near, far = follow_ups.take_before(AT + SETTLE_US + 2)
+    assert near.later is not None
+    assert far.later is None

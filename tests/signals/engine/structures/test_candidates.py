@@ -379,3 +379,16 @@ def test_close_of_a_session_after_earlier_limits_loses_nobody(
 
     decided = [each for decision in decisions for each in decision.candidates]
     assert len(decided) == len(candidates)
+
+
+def test_a_removed_leg_frees_its_partner_and_nobody_else() -> None:
+    early, late, other = candidate("C450"), candidate("C455", -1, at=30), candidate("C480", 1, 37)
+    whole, parted = apart([early, late, other]), apart([early, late, other])
+    for found in (whole, parted):
+        found.decide_before(early.due + 1, NOTHING_OPEN)  # early and late are a pair from now on
+
+    parted.remove(late, late.due)
+
+    assert keys(whole.decide_before(FOREVER, NOTHING_OPEN)) == [[early.key, late.key]]
+    assert parted.decide_before(late.due, NOTHING_OPEN) == []
+    assert parted.decide_before(FOREVER, NOTHING_OPEN) == [Decision(late.due, (early,))]

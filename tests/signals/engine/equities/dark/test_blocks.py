@@ -267,3 +267,12 @@ def test_a_block_among_prints_at_the_ask_joins_no_window() -> None:
         "candidate",
         "unconfirmed",
     ]
+
+
+def test_blocks_of_one_instant_are_given_up_whatever_their_identities() -> None:
+    blocks = [printed(seq, 0, MID, 2_000) for seq in range(1, 7)]
+
+    found = events(run(blocks), "absorbed_block")
+
+    assert len({event.uid for event in found}) == 6
+    assert sorted(event.state for event in found) == ["candidate"] * 6 + ["unconfirmed"] * 6

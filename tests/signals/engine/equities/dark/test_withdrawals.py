@@ -133,3 +133,32 @@ def test_a_restored_state_takes_back_what_was_told_before() -> None:
     whole = step(new_state(), [*tape, *more], params, 1)
     assert step(again, more, params, 1) == whole[-len(step(state, more, params, 1)) :]
     assert events(whole)[-1].state in {"withdrawn", "closed"}
+
+
+def test_a_print_that_left_the_window_still_leaves_its_episode() -> None:
+    tape = [printed(n + 1, n * 10_000, ASK, 1_500) for n in range(12)]
+    at_the_end = cancel(99, 111_000, tape[0])
+
+    whole = events(run(tape), "stealth_accumulation")
+    less = events(run([*tape, at_the_end]), "stealth_accumulation")
+
+    assert tape[-1].ts - tape[0].ts > 60_000_000  # the window
+    assert less[-1].print_count == whole[-1].print_count - 1
+    assert less[-1].window_start_ts == tape[1].ts
+    assert [event.reasons for event in less].count(("print_withdrawn",)) == 1
+
+
+def test_a_block_leaves_its_own_zone_of_several() -> None:
+    def block(seq: int, price: float) -> StampedEquityPrint:
+        quote = {
+            "bid_micros": round((price - 0.02) * 1e6),
+            "ask_micros": round((price + 0.02) * 1e6),
+        }
+        return printed(seq, seq * 100, price, 2_500, **quote)
+
+    low, high = [block(n, 499) for n in (1, 2, 3)], [block(n, 501) for n in (4, 5, 6)]
+
+    found = events(run([*low, *high, cancel(9, 50_000, high[0])]), "hidden_liquidity_zone")
+
+    assert [event.state for event in found] == ["opened", "opened", "withdrawn"]
+    assert found[2].uid == found[1].uid
