@@ -33,6 +33,11 @@ def test_list_shows_the_newest_day_and_offers_the_one_before(client: Client) -> 
     assert "day=2014-06-04" not in html
 
 
+def test_the_browser_finds_the_icon_of_the_site(client: Client) -> None:
+    for page in (reverse("admin:index"), changelist("optionprintevidence")):
+        assert 'rel="icon"' in body(client, page)
+
+
 def test_list_is_walked_by_key_and_gives_every_row_of_the_day_once(client: Client) -> None:
     fill(0, prints=1_500, alerts=0)
     seen: list[str] = []
