@@ -7,7 +7,10 @@ from django.contrib import admin
 from flow.evidence_filters import offer_runs
 from flow.evidence_stored import StoredAdmin
 from flow.evidence_text import time
+from replay.lab_admin import ExaminationAdmin
 from replay.models import Run
+
+__all__ = ["ExaminationAdmin", "RunAdmin"]
 
 SHOWN_RUNS = 50
 

@@ -48,23 +48,30 @@ def one_of_each(names: Sequence[str], stage: Stage, *, seed: int, from_us: int) 
     scenes: list[Scene] = []
     taken: set[str] = set()
     for number, name in enumerate(names):
-        scenario = scenario_of(name)
-        start = from_us + number * APART_US
-        dice = Dice(key_of("run", seed, number, name))
-        able = cast_at(scenario, stage, start)
-        if not able:
-            raise Unplayable(f"{name} has nobody to play it: no report is as far ahead as it needs")
-        free = [symbol for symbol in able if symbol not in taken] or list(able)
-        scene: Scene | None = None
-        for _ in range(_TRIES):
-            try:
-                scene = scenario.build(stage.setting(dice.pick(free), start), dice)
-            except Unplayable as error:
-                reason = error
-                continue
-            break
-        if scene is None:
-            raise Unplayable(f"{name} fits no underlying of its cast; the last one: {reason}")
-        scenes.append(scene)
-        taken.add(scene.symbol)
+        scenes.append(scene_at(number, name, stage, seed=seed, from_us=from_us, taken=taken))
     return scenes
+
+
+def scene_at(
+    number: int, name: str, stage: Stage, *, seed: int, from_us: int, taken: set[str]
+) -> Scene:
+    """Return the scene of one scenario at its place in a run, and add its symbol to `taken`.
+
+    Errors: as `one_of_each`.
+    """
+    scenario = scenario_of(name)
+    start = from_us + number * APART_US
+    dice = Dice(key_of("run", seed, number, name))
+    able = cast_at(scenario, stage, start)
+    if not able:
+        raise Unplayable(f"{name} has nobody to play it: no report is as far ahead as it needs")
+    free = [symbol for symbol in able if symbol not in taken] or list(able)
+    for _ in range(_TRIES):
+        try:
+            scene = scenario.build(stage.setting(dice.pick(free), start), dice)
+        except Unplayable as error:
+            reason = error
+            continue
+        taken.add(scene.symbol)
+        return scene
+    raise Unplayable(f"{name} fits no underlying of its cast; the last one: {reason}")

@@ -139,6 +139,9 @@ Step = (
 )  # fmt: skip
 
 
+Lean = Literal["bullish", "bearish", "neutral", "mixed", "unknown"]
+
+
 class Label(msgspec.Struct, frozen=True, kw_only=True):
     """What a scene stands for: the answer that an evaluation compares with. Never on the wire.
 
@@ -148,7 +151,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: str
     profile: str | None
-    direction: Literal["bullish", "bearish", "neutral", "unknown"]
+    direction: Lean
     dark: str | None = None
     near_miss_of: str | None = None
 

@@ -13,7 +13,7 @@ LOG_TABLES = (
 )  # fmt: skip
 
 REFERENCE_TABLES = (
-    "synthetic_control",
+    "synthetic_control", "examination",
     "calendar_event", "corporate_action", "index_member", "option_adjustment", "option_eod",
     "symbol_alias", "reference_load",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The synthetic market: `synthetic generate`, `synthetic evaluate`, `synthetic stats`."""
+"""The synthetic market: `synthetic generate`, `evaluate`, `examine`, `stats`."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, time
@@ -12,6 +12,7 @@ from flow.domain.sessions import at_new_york
 from ingest.management.market_stats import compare
 from ingest.synthetic.config import MAX_EVENTS_PER_S, MarketConfig
 from ingest.synthetic.generating import generate
+from ingest.synthetic.lab import MOST, examine, one_and_a_near_miss_of_each
 from ingest.synthetic.report import lines_of
 from ingest.synthetic.runs import Run, RunError, load_run
 from ingest.synthetic.scenarios.catalogue import SCENARIOS
@@ -50,6 +51,12 @@ class Command(BaseCommand):
         told.add_argument("--workers", type=_count, default=1)
         told.add_argument("--json", type=Path, help="write the figures here as well")
 
+        lab = what.add_parser("examine", help="play scenarios: what passes, what fails and why")
+        lab.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), default=[])
+        lab.add_argument("--seed", type=_seed, default=11)
+        lab.add_argument("--date", type=_trading_day, default=date(2025, 3, 12))
+        lab.add_argument("--preset", choices=sorted(PRESETS), default="measured")
+
         stats = what.add_parser("stats", help="figures beside those of real days")
         stats.add_argument("--seconds", type=int, default=600, help="of the synthetic market")
         stats.add_argument("--seed", type=_seed)
@@ -60,6 +67,8 @@ class Command(BaseCommand):
                 self._generate(options)
             elif options["what"] == "evaluate":
                 self._evaluate(options)
+            elif options["what"] == "examine":
+                self._examine(options)
             else:
                 for line in compare(options["seconds"], options["seed"]):
                     self.stdout.write(line)
@@ -95,6 +104,23 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["json"]:
             options["json"].write_bytes(msgspec.json.encode(verdict))
+
+    def _examine(self, options: dict[str, Any]) -> None:
+        names = options["scenario"] or one_and_a_near_miss_of_each()
+        params = Params.from_values(PRESETS[options["preset"]])
+        if len(names) > MOST:
+            raise CommandError(f"{len(names)} scenarios received; expected at most {MOST}")
+        results = examine(names, options["seed"], day=options["date"], params=params)
+        for each in results:
+            came = f"must come: {each.expected}; came: {each.found}"
+            self.stdout.write(f"{each.outcome:10}  {each.scenario:30}  {each.symbol:5}  {came}")
+            for difference in each.differences:
+                told = f"expected {difference.expected}, came {difference.found}"
+                self.stdout.write(f"{'':12}{difference.what}: {told}")
+        failed = sum(each.outcome == "fail" for each in results)
+        self.stdout.write(f"{len(results) - failed} of {len(results)} do not fail")
+        if failed:
+            raise SystemExit(1)
 
     def _play(self, options: dict[str, Any]) -> list[Outcome]:
         is_held_out = options["held_out"]

@@ -15,6 +15,7 @@ from ingest.synthetic.steps import (
     Halt,
     IvMove,
     Label,
+    Lean,
     OptionTrade,
     Place,
     QuoteOutage,
@@ -45,6 +46,7 @@ LEAD_US = 40 * SECOND_US
 TAIL_US = 5 * SECOND_US
 MULTIPLIER, ROUND_LOT = 100, 100
 SLACK = 8  # a listed expiry may be an eighth farther or nearer than the days asked for
+NEUTRAL = frozenset({"vol_seller", "arbitrage"})  # whatever their sides: platform.md 4.6
 LEAST_SIZE = 10  # contracts of a packet that may become an event: options-engine errata 2
 
 
@@ -56,7 +58,7 @@ class Draft:
         self.dice = dice
         self.legs: list[str] = []
         self.steps: list[Step] = []
-        self.direction = "unknown"
+        self.direction: Lean = "unknown"
         self.end_us = 0
 
     def leg(self, contract: str) -> int:
@@ -174,6 +176,7 @@ class Draft:
         """Return the finished scene, its steps untouched: their places are what others refer to."""
         setting = self.setting
         told = f"{setting.symbol}/{setting.start_us}/{self.dice.key}/{label.scenario}"
+        direction = "neutral" if label.profile in NEUTRAL else self.direction
         return Scene(
             uid=hashlib.blake2b(told.encode(), digest_size=16).digest(),
             symbol=setting.symbol,
@@ -181,7 +184,7 @@ class Draft:
             length_us=self.end_us + TAIL_US,
             contracts=tuple(self.legs),
             steps=tuple(self.steps),
-            label=msgspec.structs.replace(label, direction=self.direction),
+            label=msgspec.structs.replace(label, direction=direction),
         )
 
 

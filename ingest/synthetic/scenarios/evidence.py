@@ -62,10 +62,8 @@ def check(
 
     Errors: BuildFailed with the figures that decided.
     """
-    missing = [
-        f"{need} (is {figures.get(need.key)})" for need in required if not need.holds(figures)
-    ]
-    shown = [f"{need} (is {figures.get(need.key)})" for need in forbidden if need.holds(figures)]
+    missing = [_told(need, figures) for need in required if not need.holds(figures)]
+    shown = [_told(need, figures) for need in forbidden if need.holds(figures)]
     if missing or shown:
         raise BuildFailed(scenario, where, missing, shown)
 

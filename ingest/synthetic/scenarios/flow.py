@@ -11,6 +11,7 @@ from ingest.synthetic.scenarios.draft import AUTO, ISO, LEAD_US, Draft
 from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.steps import (
     IvMove,
+    Lean,
     OptionTrade,
     Place,
     SpotMove,
@@ -23,6 +24,8 @@ KEEP_US = 90 * SECOND_US  # how long a move stays before it goes back; guess
 INTEREST_GAP_US = (2 * SECOND_US, 9 * SECOND_US)  # guess
 # A share of the prints of a sweep trades through the quote that stood; guess.
 THROUGH = 0.2
+# Shares of the size: what is mixed and what leans.
+MIXED, LEANS, HALF = 0.125, 0.2, 0.5
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +49,7 @@ def play(draft: Draft, ranges: Ranges, *, flow: Flow) -> None:
     """Write the context and the packets of a flow."""
     dice = draft.dice
     right: Right = flow.right if flow.right is not None else dice.pick(_RIGHTS)
-    bought = flow.side > 0
-    if flow.side:
-        draft.direction = "bullish" if bought == (right == "C") else "bearish"
+    draft.direction = lean_of(flow, ranges, right)
     contract = draft.choose(
         ranges.dte, ranges.strike, right, ranges.least_micros, ranges.widest_bps
     )
@@ -63,6 +64,25 @@ def play(draft: Draft, ranges: Ranges, *, flow: Flow) -> None:
             total = draft.size_for(contract, dice.whole(ranges.premium_usd))
         at = _packet(draft, ranges, flow, leg=leg, total=total, at=at)
         at += dice.whole(ranges.apart_us)
+
+
+def lean_of(flow: Flow, ranges: Ranges, right: Right) -> Lean:
+    """Return which way a flow leans by what is played: unknown where its ranges leave that open.
+
+    Of a flow on both sides the difference decides: up to an eighth of the size is mixed, from a
+    fifth on it leans. Beside prints in the middle half of the size must be at one side.
+    Source: platform.md 4.6 (the column of classes and directions); the figures are guesses.
+    """
+    least, most = ranges.side
+    if not flow.side:
+        return "unknown"
+    if flow.rest == "other":
+        least, most = 2 * least - 1, 2 * most - 1
+        if max(abs(least), abs(most)) <= MIXED:
+            return "mixed"
+    if least < (LEANS if flow.rest == "other" else HALF):
+        return "unknown"
+    return "bullish" if (flow.side > 0) == (right == "C") else "bearish"
 
 
 def set_context(

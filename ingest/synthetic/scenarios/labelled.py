@@ -19,7 +19,7 @@ SCENARIOS = (
         profile="institutional_directional", cast=("SPY",), confidence=(0.72, 0.92),
         compose=flow_of(right="C", side=1, codes=(ISO,)),
         ranges=Ranges(
-            premium_usd=(260_000, 420_000), prints=(8, 10), gap_us=(8_000, 50_000), dte=(14, 21),
+            premium_usd=(700_000, 1_200_000), prints=(8, 10), gap_us=(8_000, 50_000), dte=(14, 21),
             strike=(1.0, 1.015), side=(0.9, 1.0), least_micros=1_000_000,
         ),
         required=(

@@ -15,7 +15,7 @@ from ingest.synthetic.scenarios.draft import (
 from ingest.synthetic.scenarios.flow import set_context
 from ingest.synthetic.scenarios.ranges import Ranges
 from ingest.synthetic.scenarios.setting import Unplayable
-from ingest.synthetic.steps import Place
+from ingest.synthetic.steps import Lean, Place
 
 ONE_INSTANT_MS, APART_MS = 0, 1
 
@@ -40,7 +40,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     code: int = PACKAGE
     apart_ms: int = ONE_INSTANT_MS
     stock: int = 0
-    direction: str = "neutral"
+    direction: Lean = "neutral"
 
 
 def play(draft: Draft, ranges: Ranges, *, package: Package) -> None:

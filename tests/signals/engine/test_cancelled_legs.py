@@ -53,7 +53,7 @@ def test_the_other_leg_is_a_packet_of_its_own(gone: StampedPrint, left: StampedP
 
 
 def test_a_restart_between_changes_nothing() -> None:
-    rest = [cancel(SOLD), END]
+    rest: list[LogEntry] = [cancel(SOLD), END]
     state = new_state()
     step(state, TAPE, PARAMS)
     again = decode_state(encode_state(state))
