@@ -22,6 +22,7 @@ COPIED = (
     "ingest/feeds.py",
     "ingest/moves.py",
     "ingest/rings.py",
+    "ingest/spots.py",
     "ingest/stamping.py",
     "ingest/terms.py",
 )

@@ -1,7 +1,10 @@
 """`bench engine`: how figures are judged, and a few seconds of it; no figure is ever asserted."""
 
 import importlib.util
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from islandflow.bench import compiling
-from islandflow.bench.compiling import NotCompiled, compile_engine, read_sources
+from islandflow.bench.compiling import NotCompiled, compile_engine, read_sources, write_sources
 from islandflow.bench.engine import Found, Goal, goals_of, judge, lines_of, run_engine, verdict_of
 from islandflow.bench.worker import Hash, Measured, Pass, last_over_first
 
@@ -165,6 +168,20 @@ def test_every_module_of_the_engine_is_in_the_build() -> None:
 
     assert {"signals/engine/pipeline.py", "signals/engine/profiles/registry.py"} <= found
     assert set(compiling.INTERPRETED) <= found
+
+
+def test_the_build_lacks_nothing_that_its_modules_import(tmp_path: Path) -> None:
+    """Uncompiled here: the packages of the build hide those of the project."""
+    write_sources(read_sources(settings.BASE_DIR), tmp_path)
+    found = subprocess.run(
+        [sys.executable, "-c", "import islandflow.bench.worker, islandflow.bench.equity_worker, "
+         "ingest.stamping; print(ingest.stamping.__file__)"],
+        env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{settings.BASE_DIR}"},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (found.returncode, found.stderr) == (0, "")
+    assert Path(found.stdout.strip()) == tmp_path / "ingest" / "stamping.py"
 
 
 @pytest.mark.parametrize("words", [{"events": 999}, {"runs": 0}, {"what": "load", "minutes": 0.1}])
