@@ -55,7 +55,7 @@ GROUPS = (
         ),
         tests=(
             f"{TESTS}/structures/test_*.py",
-            f"{TESTS}/test_cancels.py",
+            f"{TESTS}/test_cancel*.py",
             f"{TESTS}/test_clusters.py",
             f"{TESTS}/test_events.py",
             f"{TESTS}/test_groups.py",
