@@ -177,7 +177,10 @@ def as_mapping(features: Features) -> dict[str, Any]:
 _DEFAULTS = as_mapping(Features())
 
 
-_ZEROS = tuple((name, value) for name, value in _DEFAULTS.items() if isinstance(value, float))
+# Objects, not floats: compiled code would take a float out of its object and make a new one.
+_ZEROS: tuple[tuple[str, object], ...] = tuple(
+    (name, value) for name, value in _DEFAULTS.items() if isinstance(value, float)
+)
 
 
 def share_zeros(features: Features) -> None:
