@@ -74,8 +74,7 @@ def compile_engine(source: Path, home: Path) -> Path:
         for older in folder.parent.glob("engine-*"):
             shutil.rmtree(older)
         compiled = write_sources(texts, folder)
-        (folder / "setup.py").write_text(_SETUP.format(paths=compiled))
-        _build(folder)
+        build_modules(folder, compiled)
         (folder / "done").touch()
     return folder
 
@@ -112,8 +111,12 @@ def _digest(texts: dict[PurePosixPath, str]) -> str:
     return found.hexdigest()[:16]
 
 
-def _build(folder: Path) -> None:
-    """Run the compiler; what it says is kept in build.log."""
+def build_modules(folder: Path, paths: list[str]) -> None:
+    """Compile modules of a folder in place; what the compiler says is kept in build.log.
+
+    Errors: NotCompiled where it refuses one.
+    """
+    (folder / "setup.py").write_text(_SETUP.format(paths=paths))
     # Fused multiply-add changes last bits, and with them the hash (performance.md, section 4).
     environ = {**os.environ, "CFLAGS": "-ffp-contract=off -w", "PYTHONPATH": ""}
     with (folder / "build.log").open("w") as log:

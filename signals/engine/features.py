@@ -175,12 +175,9 @@ def as_mapping(features: Features) -> dict[str, Any]:
 
 
 _DEFAULTS = as_mapping(Features())
-
-
-# Objects, not floats: compiled code would take a float out of its object and make a new one.
-_ZEROS: tuple[tuple[str, object], ...] = tuple(
-    (name, value) for name, value in _DEFAULTS.items() if isinstance(value, float)
-)
+_FLOATS = tuple(name for name, value in _DEFAULTS.items() if isinstance(value, float))
+# Never seen as floats: compiled code would take them out of their objects and make new ones.
+_ZEROS: tuple[tuple[str, object], ...] = tuple((name, _DEFAULTS[name]) for name in _FLOATS)
 
 
 def share_zeros(features: Features) -> None:

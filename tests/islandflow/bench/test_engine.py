@@ -13,7 +13,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from islandflow.bench import compiling
-from islandflow.bench.compiling import NotCompiled, compile_engine, read_sources, write_sources
+from islandflow.bench.compiling import (
+    NotCompiled,
+    build_modules,
+    compile_engine,
+    read_sources,
+    write_sources,
+)
 from islandflow.bench.engine import Found, Goal, goals_of, judge, lines_of, run_engine, verdict_of
 from islandflow.bench.worker import Hash, Measured, Pass, last_over_first
 
@@ -170,18 +176,41 @@ def test_every_module_of_the_engine_is_in_the_build() -> None:
     assert set(compiling.INTERPRETED) <= found
 
 
+def said(folder: Path, program: str) -> str:
+    """Return what a program prints whose modules come from a build first."""
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": f"{folder}{os.pathsep}{settings.BASE_DIR}"},
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, "")
+    return found.stdout.strip()
+
+
 def test_the_build_lacks_nothing_that_its_modules_import(tmp_path: Path) -> None:
     """Uncompiled here: the packages of the build hide those of the project."""
     write_sources(read_sources(settings.BASE_DIR), tmp_path)
-    found = subprocess.run(
-        [sys.executable, "-c", "import islandflow.bench.worker, islandflow.bench.equity_worker, "
-         "ingest.stamping; print(ingest.stamping.__file__)"],
-        env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{settings.BASE_DIR}"},
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
-    assert (found.returncode, found.stderr) == (0, "")
-    assert Path(found.stdout.strip()) == tmp_path / "ingest" / "stamping.py"
+    program = "import islandflow.bench.worker, islandflow.bench.equity_worker, ingest.stamping\n"
+    found = said(tmp_path, program + "print(ingest.stamping.__file__)")
+
+    assert Path(found) == tmp_path / "ingest" / "stamping.py"
+
+
+def test_compiled_code_stores_no_zero_that_plain_code_leaves_out(tmp_path: Path) -> None:
+    """A structure takes shares back; the bytes of its row must not tell who took them."""
+    write_sources(read_sources(settings.BASE_DIR), tmp_path)
+    build_modules(tmp_path, ["signals/engine/features.py"])
+
+    program = """
+import msgspec
+from signals.engine import features
+found = features.Features(imbalance=0.5, coverage=0.25)
+found.imbalance = features.ratio(0, 3)
+features.share_zeros(found)
+print(features.__file__.endswith(".so"), msgspec.json.encode(found).decode())
+"""
+    assert said(tmp_path, program) == 'True {"coverage":0.25}'
 
 
 @pytest.mark.parametrize("words", [{"events": 999}, {"runs": 0}, {"what": "load", "minutes": 0.1}])
