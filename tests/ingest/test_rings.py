@@ -36,6 +36,14 @@ def test_quote_strictly_before_is_seen() -> None:
     assert seen(found, 5) == (None, False)
 
 
+def test_the_newest_quote_is_given_whatever_its_age() -> None:
+    found = rings(10, 20)
+    newest = found.newest_of("K")
+    assert newest is not None
+    assert (newest[0], newest[1]) == (20, 1)
+    assert found.newest_of("L") is None
+
+
 def test_unknown_key_has_no_quote() -> None:
     assert QuoteRings().as_of("K", 5, None) == (None, False)
 
