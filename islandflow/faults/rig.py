@@ -43,9 +43,17 @@ class Rig:
     """Runs both workers against a sender and hurts them."""
 
     def __init__(
-        self, sender: LineSender, *, seed: int, kills: int, say: Callable[[str], None]
+        self,
+        sender: LineSender,
+        *,
+        events: int,
+        seed: int,
+        kills: int,
+        say: Callable[[str], None],
     ) -> None:
+        """Start both workers. `events` are the different ones: a tape tells some twice."""
         self.tally = Tally()
+        self._events = events
         self._sender = sender
         self._random = random.Random(seed)  # noqa: S311 - seeded on purpose
         self._kills = kills
@@ -181,7 +189,7 @@ class Rig:
     def _is_stored(self) -> bool:
         self._revive()
         row = self._conn.execute("SELECT coalesce(sum(n - n_control), 0) FROM batch").fetchone()
-        return row is not None and int(row[0]) >= len(self._sender.lines)
+        return row is not None and int(row[0]) >= self._events
 
     def _is_derived(self) -> bool:
         self._revive()

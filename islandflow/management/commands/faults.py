@@ -40,11 +40,12 @@ class Command(BaseCommand):
         from islandflow.faults.rig import FaultFound, Rig
 
         call_command("migrate", verbosity=0)
-        lines = [encode_event(event) for event in ledger(seed, events)]
+        sent = ledger(seed, events)
+        lines, different = [encode_event(event) for event in sent], {event.uid for event in sent}
         started = time.monotonic()
         pace = events / (kills * KILL_PAIR_S + FAILPOINTS_S)
         with LineSender(lines, overlap=RESENT_LINES, lines_per_s=pace) as sender:
-            rig = Rig(sender, seed=seed, kills=kills, say=self._say)
+            rig = Rig(sender, events=len(different), seed=seed, kills=kills, say=self._say)
             try:
                 rig.run()
                 verdict = rig.check(lines)
