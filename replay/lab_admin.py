@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from flow.domain.units import to_datetime
 from flow.evidence_admin import LookOnlyAdmin
 from flow.evidence_text import MISSING, instant, table, time
-from ingest.synthetic.lab import MOST, expected_of, one_and_a_near_miss_of_each
+from ingest.synthetic.lab import MOST, must_come, one_and_a_near_miss_of_each
 from ingest.synthetic.scenarios.catalogue import SCENARIOS
 from ingest.synthetic.scenarios.scenario import Scenario
 from ingest.synthetic.trading_days import FIRST_YEAR, LAST_YEAR, trading_calendar
 from replay.models import Examination
-from replay.scenario_lab import LabBusy, lab_ask, unfinished_examination
+from replay.scenario_lab import lab_ask, unfinished_examination
 
 REFRESH_S = "3"
 MARKS = {"pass": "\N{CHECK MARK} pass", "fail": "\N{MULTIPLICATION X} fail"}
@@ -33,7 +33,7 @@ def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _label(scenario: Scenario) -> str:
     near = f" (near miss of {scenario.near_miss_of})" if scenario.near_miss_of else ""
-    return f"{scenario.name}{near}: {expected_of(scenario)}"
+    return f"{scenario.name}{near}: {must_come(scenario)}"
 
 
 class ExaminationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -103,12 +103,7 @@ class ExaminationAdmin(LookOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.scenarios = form.cleaned_data["scenarios"]
-        try:
-            lab_ask(obj, user=request.user)
-        except LabBusy as error:  # another one came between the form's look and this
-            obj.state, obj.sentence = Examination.State.FAILED, f"Not started: {error}."
-            obj.asked_by = request.user
-            obj.save()
+        lab_ask(obj, user=request.user)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         return HttpResponseRedirect(reverse("admin:replay_examination_change", args=(obj.pk,)))

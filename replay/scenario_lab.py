@@ -30,16 +30,9 @@ LOST_AFTER = timedelta(minutes=12)
 State = Examination.State
 
 
-class LabBusy(RuntimeError):
-    """One examination at a time. The text says which one runs."""
-
-
 def lab_ask(examination: Examination, *, user: Any) -> Examination:
-    """Save an examination and queue it. Errors: LabBusy while another one is not over."""
+    """Save an examination and queue it."""
     with transaction.atomic():
-        unfinished = unfinished_examination()
-        if unfinished is not None:
-            raise LabBusy(f"{unfinished} is not over; wait for it, it takes a minute or two")
         examination.asked_by = user
         examination.save()
         transaction.on_commit(partial(_send, examination.pk))
@@ -63,11 +56,11 @@ def _send(pk: int) -> None:
         current_app.send_task(TASK, args=[pk], retry=False)
     except OperationalError as error:
         log.warning("examination %d could not be queued: %s", pk, error)
-        _end(
-            pk,
+        Examination.objects.filter(pk=pk).update(
             state=State.FAILED,
             sentence="The queue of background jobs does not answer; nothing was started. See "
             "whether Valkey and the worker run, then ask again.",
+            ended_at=timezone.now(),
         )
 
 
@@ -81,22 +74,20 @@ def lab_run(pk: int) -> None:
         return
     row.engine, row.state = ENGINE_VERSION, State.RUNNING
     row.save(update_fields=("engine", "state"))
-    sentence = "An error stopped it; the log of the worker tells which."
+    row.sentence = "An error stopped it; the log of the worker tells which."
     try:
         params, row.told_with = _thresholds(row)
-        row.save(update_fields=("told_with",))
         found = examine(row.scenarios, row.seed, day=row.trade_date, params=params)
+        row.results, row.sentence = msgspec.to_builtins(found), ""
     except SoftTimeLimitExceeded:
-        sentence = "It took longer than a job may; choose fewer scenarios."
+        row.sentence = "It took longer than a job may; choose fewer scenarios."
         log.warning("examination %d took too long", pk)
     except (KeyError, ValueError) as error:
-        sentence = str(error.args[0])
-    else:
-        _end(pk, state=State.DONE, results=msgspec.to_builtins(found))
-        return
+        row.sentence = str(error.args[0])
     finally:
-        rows = Examination.objects.filter(pk=pk, state=State.RUNNING)
-        rows.update(state=State.FAILED, sentence=sentence, ended_at=timezone.now())
+        row.state = State.FAILED if row.sentence else State.DONE
+        row.ended_at = timezone.now()
+        row.save()
 
 
 def _thresholds(row: Examination) -> tuple[Params, str]:
@@ -106,7 +97,3 @@ def _thresholds(row: Examination) -> tuple[Params, str]:
     if revision is None:
         return Params(), "defaults: no revision is in force yet"
     return Params.from_values(revision.values), f"revision {revision.pk}: {revision.reason}"[:200]
-
-
-def _end(pk: int, **values: Any) -> None:
-    Examination.objects.filter(pk=pk).update(**values, ended_at=timezone.now())

@@ -116,7 +116,7 @@ def judge(reading: Reading) -> Examined:
         scenario=scenario.name,
         outcome="fail" if differences else "pass",
         evidence=evidence_of(scenario),
-        expected=expected_of(scenario, label.direction),
+        expected=must_come(scenario, label.direction),
         found=_found(reading),
         symbol=reading.symbol,
         start_us=reading.start_us,
@@ -125,7 +125,7 @@ def judge(reading: Reading) -> Examined:
     )
 
 
-def expected_of(scenario: Scenario, direction: str = "unknown") -> str:
+def must_come(scenario: Scenario, direction: str = "unknown") -> str:
     """Return in words what must come of a scenario."""
     told = scenario.profile or scenario.dark or NOTHING
     if scenario.profile and direction != "unknown":
@@ -148,7 +148,7 @@ def _not_played(name: str, why: str) -> Examined:
         scenario=name,
         outcome="not played",
         evidence=evidence_of(scenario),
-        expected=expected_of(scenario),
+        expected=must_come(scenario),
         found=why,
     )
 

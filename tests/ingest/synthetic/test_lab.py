@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from flow.domain.sessions import at_new_york
 from ingest.synthetic.config import MarketConfig
-from ingest.synthetic.lab import MOST, examine, expected_of, judge, one_and_a_near_miss_of_each
+from ingest.synthetic.lab import MOST, examine, judge, must_come, one_and_a_near_miss_of_each
 from ingest.synthetic.scenarios.catalogue import NEAR_MISSES, PROFILES, SCENARIOS, scenario_of
 from ingest.synthetic.steps import Label
 from ingest.synthetic.trial import Reading
@@ -89,9 +89,9 @@ def test_what_came_is_said_with_direction_score_and_alert() -> None:
 
 
 def test_what_must_come_is_said_with_the_bounds_of_the_score() -> None:
-    assert expected_of(scenario_of(LABELLED)).endswith("score 0.72 to 0.92")
-    assert expected_of(scenario_of("small_sweep")) == "nothing"
-    assert expected_of(scenario_of("absorbed_block")) == "absorbed_block"
+    assert must_come(scenario_of(LABELLED)).endswith("score 0.72 to 0.92")
+    assert must_come(scenario_of("small_sweep")) == "nothing"
+    assert must_come(scenario_of("absorbed_block")) == "absorbed_block"
 
 
 def test_every_hypothesis_has_a_scenario_and_a_near_miss_to_begin_with() -> None:

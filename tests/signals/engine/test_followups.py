@@ -5,7 +5,9 @@ import pytest
 
 from flow.domain.events import PrintFlag
 from signals.engine.followups import LOOK_BACK_US, SETTLE_US, FollowUp, FollowUps, LaterMid
-from tests.support.engine_builders import T0, stamped
+from signals.engine.records import ClassifierHit, Packet
+from tests.signals.engine.test_rule_scenarios import leg, run
+from tests.support.engine_builders import T0, ms, stamped
 
 AT = T0 + 900_000_000
 
@@ -145,3 +147,21 @@ def test_a_print_shows_its_mid_to_those_within_a_minute_only() -> None:
     near, far = follow_ups.take_before(AT + SETTLE_US + 2)
     assert near.later is not None
     assert far.later is None
+
+
+def test_reading_is_looked_at_before_packets_that_are_final_after_its_instant() -> None:
+    quarter = 15 * 60_000
+    shown = leg("P300", "mid", 1, ts=ms(quarter - 1_000))  # the underlying stays where it was
+    behind = leg("P310", "mid", 1, ts=ms(quarter + 4_900))  # final behind the five seconds' wait
+
+    rows = run(leg("C450", "ask", 900), shown, behind)  # one clock, far behind both
+
+    told = [row.ts for row in rows if isinstance(row, Packet)]
+    places = [
+        "follow" if isinstance(row, ClassifierHit) else "packet"
+        for row in rows
+        if isinstance(row, Packet)
+        or (isinstance(row, ClassifierHit) and row.classifier_id == "no_follow_through")
+    ]
+    assert told == [ms(0), shown.ts, behind.ts]
+    assert places == ["packet", "packet", "follow", "packet"]

@@ -223,24 +223,6 @@ def test_reading_without_a_later_price_is_not_judged() -> None:
     assert "no_follow_through" not in fired(leg("C450", "ask", 900))
 
 
-def test_reading_is_looked_at_before_packets_that_are_final_after_its_instant() -> None:
-    quarter = 15 * 60_000
-    shown = leg("P300", "mid", 1, ts=ms(quarter - 1_000))  # the underlying stays where it was
-    behind = leg("P310", "mid", 1, ts=ms(quarter + 4_900))  # final behind the five seconds' wait
-
-    rows = run(leg("C450", "ask", 900), shown, behind)  # one clock, far behind both
-
-    told = [row.ts for row in rows if isinstance(row, Packet)]
-    places = [
-        "follow" if isinstance(row, ClassifierHit) else "packet"
-        for row in rows
-        if isinstance(row, Packet)
-        or (isinstance(row, ClassifierHit) and row.classifier_id == "no_follow_through")
-    ]
-    assert told == [ms(0), shown.ts, behind.ts]
-    assert places == ["packet", "packet", "follow", "packet"]
-
-
 # --- profiles -------------------------------------------------------------------------------
 
 
