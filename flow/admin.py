@@ -80,7 +80,8 @@ class OptionPrintAdmin(RawEvidenceAdmin):
         (None, {"fields": (*WHO, "source_uid")}),
         ("Trade", {"fields": (
             "contract", "underlying", money("price_micros", "price"), "size",
-            money("premium_micros", "premium"), VENUE, CONDITIONS, "dte", *SESSION)}),
+            money("premium_micros", "premium"), VENUE, CONDITIONS, "dte", "vendor_order",
+            *SESSION)}),
         ("What was known when it printed", {"fields": (
             *QUOTE, "logged_quote", money("spot_bid_micros", "underlying's bid"),
             money("spot_ask_micros", "underlying's ask"), time("spot_ts", "underlying's quote"),

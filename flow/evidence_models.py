@@ -70,6 +70,7 @@ class OptionPrintEvidence(RawEvidence):
     label_passed = models.BooleanField("kept by the label")
     label_reasons = models.IntegerField()
     tuning_revision = models.IntegerField()
+    vendor_order = models.BigIntegerField(null=True)
 
     class Meta(RawEvidence.Meta):
         db_table = "evidence_option_print"

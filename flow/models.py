@@ -260,6 +260,7 @@ class OptionPrint(RawRow):
     label_passed = models.BooleanField()
     label_reasons = models.IntegerField()
     tuning_revision = models.IntegerField()
+    vendor_order = models.BigIntegerField(null=True)
 
     class Meta:
         managed = False

@@ -138,6 +138,7 @@ class Stamper:
             session_date,
             None if expiry is None or expiry < session_date else expiry - session_date,
             flags | spot.flags,
+            event.order or 0,
         )
 
     def stamp_equity_print(

@@ -140,7 +140,7 @@ class Malformed(msgspec.Struct, frozen=True):
     where: str = ""  # file and line, or connection
 
 
-class StampedPrint(msgspec.Struct, frozen=True, gc=False):
+class StampedPrint(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One option print as the log holds it: the trade and what was known when it printed.
 
     `quote_*` is the as-of NBBO, strictly earlier than the print unless both carry one vendor
@@ -177,6 +177,15 @@ class StampedPrint(msgspec.Struct, frozen=True, gc=False):
     session_date: int  # proleptic ordinal of the trade date
     dte: int | None
     flags: int
+    order: int = 0  # the vendor's sequence, 0 where its feed has none
+
+    @property
+    def place(self) -> tuple[int, int, bytes]:
+        """Return its place among the prints of a stream, whenever each arrived.
+
+        Source: options-engine.md E2; errata 30 (the vendor's sequence, else 0).
+        """
+        return self.ts, self.order, self.uid
 
 
 class StampedEquityPrint(msgspec.Struct, frozen=True, gc=False):

@@ -55,7 +55,8 @@ OPTION_PRINT = _spec(
     + """spot_bid_micros int8, spot_ask_micros int8, spot_ts timestamptz, spot_seq int8,
     move_60s_bps float4, move_5m_bps float4, move_5m_z float4, iv float4,
     session int2, session_date date, dte int2, flags int4,
-    side int2, label_passed bool, label_reasons int4, tuning_revision int4""",
+    side int2, label_passed bool, label_reasons int4, tuning_revision int4,
+    vendor_order int8""",
     "contract price_micros size venue conditions",
 )
 OPTION_QUOTE = _spec(
@@ -102,7 +103,7 @@ def option_print_row(
         p.quote_ts, p.quote_seq, p.quote_silence_us, p.quote_mode, p.spot_bid_micros,
         p.spot_ask_micros, p.spot_ts, p.spot_seq, p.move_60s_bps, p.move_5m_bps, p.move_5m_z,
         p.iv, p.session, p.session_date, p.dte, p.flags, label.side, label.passed, label.reasons,
-        label.revision,
+        label.revision, p.order or None,
     )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def stamped_print(row: Row, contract_name: Callable[[int], str]) -> StampedPrint
         quote_ts=row[16], quote_seq=row[17], quote_silence_us=row[18], quote_mode=row[19],
         spot_bid_micros=row[20], spot_ask_micros=row[21], spot_ts=row[22], spot_seq=row[23],
         move_60s_bps=row[24], move_5m_bps=row[25], move_5m_z=row[26], iv=row[27],
-        session=row[28], session_date=row[29], dte=row[30], flags=row[31],
+        session=row[28], session_date=row[29], dte=row[30], flags=row[31], order=row[36] or 0,
     )  # fmt: skip
 
 

@@ -33,8 +33,8 @@ class Day(msgspec.Struct, array_like=True, gc=False):
     session_date: int
     count: int
     size: int
-    first: tuple[int, bytes]  # (ts, uid)
-    last: tuple[int, bytes]
+    first: tuple[int, int, bytes]  # places
+    last: tuple[int, int, bytes]
 
 
 class Days:
@@ -57,16 +57,16 @@ class Days:
         day = self.of.get(opening.contract)
         if day is None:
             self.of[opening.contract] = Day(
-                opening.session_date, len(members), size, _place(opening), _place(last)
+                opening.session_date, len(members), size, opening.place, last.place
             )
             return 0
         before = day.size
         day.count += len(members)
         day.size += size
         if opening.ts <= day.first[0]:
-            day.first = min(day.first, _place(opening))
+            day.first = min(day.first, opening.place)
         if last.ts >= day.last[0]:  # nearly always: packets come in the order of their ends
-            day.last = max(day.last, _place(last))
+            day.last = max(day.last, last.place)
         return before
 
 
@@ -99,7 +99,7 @@ def choose(
         return None
     if letter == EARLIER and day is not None:
         ends = (day.first, day.last)
-        ordered = [print_ for print_ in ordered if _place(print_) not in ends]
+        ordered = [print_ for print_ in ordered if print_.place not in ends]
     if not ordered:
         return None
     return ordered[0] if letter in (OPENING, ONLY) else ordered[-1]
@@ -110,7 +110,3 @@ _LETTERS = (EARLIER, LAST, OPENING, ONLY)
 
 def _newest(print_: StampedPrint) -> tuple[int, int]:
     return print_.ts, print_.seq
-
-
-def _place(print_: StampedPrint) -> tuple[int, bytes]:
-    return print_.ts, print_.uid

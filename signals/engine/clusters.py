@@ -1,7 +1,7 @@
 """Prints into sessions: maximal runs of one contract, cut by gap and by span.
 
 The open prints are operator state. Only the watermark decides WHEN a session is final; its content
-follows from the prints alone, sorted by (ts, uid), whatever their arrival order within the
+follows from the prints alone, sorted by place, whatever their arrival order within the
 lateness (options-engine.md 8.3; errata 1, 17, 45).
 """
 
@@ -41,7 +41,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class OpenContract(msgspec.Struct):
-    """The prints of one contract that are not final yet, sorted by (ts, uid).
+    """The prints of one contract that are not final yet, sorted by place.
 
     `asides` are instants of late reports: never members, counted inside the session they fall in.
     `due` is the earliest watermark after which something here may be final.
@@ -70,8 +70,8 @@ class Rulings(Protocol):
         ...  # pragma: no cover
 
 
-def _place(held: Held) -> tuple[int, bytes]:
-    return held.print.ts, held.print.uid
+def _place(held: Held) -> tuple[int, int, bytes]:
+    return held.print.place
 
 
 class Clusters:

@@ -173,8 +173,8 @@ def _place_decision(state: EngineState, decision: Decision, final: list[Ready]) 
     final.append(Ready(decision.due, group, measured[0] if len(legs) == 1 else None))
 
 
-def _place(held: Held) -> tuple[int, bytes]:
-    return held.print.ts, held.print.uid
+def _place(held: Held) -> tuple[int, int, bytes]:
+    return held.print.place
 
 
 def _without_owned(state: EngineState, session: ClosedSession) -> ClosedSession:

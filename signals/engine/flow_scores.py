@@ -21,7 +21,7 @@ _ALL: _Share = (1, 1)
 _NANO = 1_000_000_000
 
 
-class FlowContext(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class FlowContext(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The flow of one underlying up to `ts`. Premiums in micro-dollars, scores 0 to 100.
 
     Ratios are rounded half away from zero: put to call to 2 places, shares to 4; scores to whole

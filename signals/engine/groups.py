@@ -14,8 +14,8 @@ from signals.engine.clusters import Held
 Order = tuple[int, int, int, int, str, bytes]
 
 
-class Group(msgspec.Struct, gc=False):
-    """The members of one packet to be, sorted by (ts, uid).
+class Group(msgspec.Struct, array_like=True, gc=False):
+    """The members of one packet to be, sorted by place.
 
     `legs` is empty for a single contract. `due` is the instant after which the group is final.
     """

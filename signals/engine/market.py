@@ -38,7 +38,7 @@ def add_market_facts(  # noqa: PLR0917 - two sides of one join: the packet, and 
 ) -> None:
     """Set the model's and the calendar's features of one final packet, as of its last member.
 
-    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure,
+    Shape: at least one member, sorted by place; `contract` is the nearest leg of a structure,
     which gets the event's features only. `event` is the one that was known to be ahead, if any.
     Missing: volatility and greeks need a settlement time ahead and a fresh quote of the underlying;
     the model's volatility also a fresh two-sided quote of the contract. It is never taken from a

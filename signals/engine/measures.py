@@ -40,7 +40,7 @@ def measure(
 ) -> Features:
     """Return what the members of one final packet themselves tell.
 
-    Shape: at least one member, sorted by (ts, uid); `contract` is the nearest leg of a structure
+    Shape: at least one member, sorted by place; `contract` is the nearest leg of a structure
     and `nearest` sums that leg alone, None for a packet of one contract. What only one contract
     can have is the nearest leg's: days to expiry (11.1) and quote. Not the widest leg's quote:
     a far wing that costs cents would call every condor wide. Legs of several strikes have

@@ -45,7 +45,7 @@ def build_packet(  # noqa: PLR0917 - what a packet is of, and what it sums to
 ) -> Packet:
     """Build the row of one packet under the revision of its opening print.
 
-    Shape: members sorted by (ts, uid); none only where a cancel took the last one.
+    Shape: members sorted by place; none only where a cancel took the last one.
     Missing: the premium is None if one member's is; a structure has no single price.
     Source: options-engine.md 2.4.
     """

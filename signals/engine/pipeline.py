@@ -93,8 +93,8 @@ def _set_aside(state: EngineState, print_: StampedPrint, family: int) -> None:
     insort(state.cancels, print_, key=_place)
 
 
-def _place(print_: StampedPrint) -> tuple[int, bytes]:
-    return print_.ts, print_.uid
+def _place(print_: StampedPrint) -> tuple[int, int, bytes]:
+    return print_.place
 
 
 def _is_readable(text: str) -> bool:

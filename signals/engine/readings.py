@@ -25,7 +25,7 @@ _IV_CEILING = 2_000.0
 _STEPS: dict[Metric, int] = {"premium": 1, "size": 10, "spread": 10}
 
 
-class Reading(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One value against the narrowest baseline that has enough samples; itself not among them.
 
     Units: `z` in robust standard deviations, four places. `typical` is the baseline's median in

@@ -13,7 +13,7 @@ import msgspec
 
 from signals.engine.features import Features
 
-ENGINE_VERSION = "strict-4"
+ENGINE_VERSION = "strict-5"
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -37,16 +37,18 @@ def apply_cancel(state: EngineState, cancel: StampedPrint, out: Output) -> None:
     """
     waiting = [print_ for print_ in _waiting(state, cancel) if is_match(print_, cancel)]
     given = {
-        print_.uid: kept
+        print_.uid: (kept, print_)
         for kept, print_ in state.memory.of(cancel.contract)
         if is_match(print_, cancel)
     }
-    emitted = [print_ for _, print_ in state.memory.of(cancel.contract) if print_.uid in given]
+    emitted = [print_ for _, print_ in given.values()]
     chosen = choose([*waiting, *emitted], cancel, _day(state, cancel))
     if chosen is None:
         state.counters["orphan_cancel"] += 1
     elif chosen.uid in given:
-        _revise(state, given[chosen.uid], chosen, cancel, out)
+        kept, _ = given[chosen.uid]
+        _revise(state, kept, chosen, cancel, out)
+        state.memory.revise(kept)
     else:
         _take_from_waiting(state, chosen, cancel)
 
@@ -83,7 +85,7 @@ def _day(state: EngineState, cancel: StampedPrint) -> Day | None:
     waiting = _waiting(state, cancel)
     if not waiting:
         return day
-    places = [(print_.ts, print_.uid) for print_ in waiting]
+    places = [print_.place for print_ in waiting]
     if day is not None:
         places += (day.first, day.last)
     count = (day.count if day else 0) + len(waiting)

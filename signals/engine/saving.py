@@ -17,7 +17,7 @@ from signals.engine.followups import FollowUp, FollowUps
 from signals.engine.groups import Group, Order, order
 from signals.engine.interest import OpenInterests
 from signals.engine.lines import InLine, Lines
-from signals.engine.memory import Kept, Memory
+from signals.engine.memory import Memory, Packed
 from signals.engine.parameter import Value
 from signals.engine.params import Params
 from signals.engine.records import ENGINE_VERSION
@@ -48,7 +48,7 @@ class _Saved(msgspec.Struct):
     interest: list[OpenInterest]
     followups: list[FollowUp]
     days: dict[str, Day]
-    memory: list[Kept]
+    memory: list[Packed]
     cancels: list[StampedPrint]
     cancelled: list[tuple[bytes, int]]
     chains: dict[str, Chain]
@@ -109,7 +109,7 @@ def _referred(state: EngineState) -> Iterator[int]:
     yield from (group.revision for _, group in state.packaged)
     yield from (entry.candidate.revision for entry in state.candidates.saved())
     yield from (each.group.revision for each in state.lines.saved())
-    yield from (kept.revision for kept in state.memory.saved())
+    yield from (packed.revision for packed in state.memory.saved())
     yield from (follow_up.revision for follow_up in state.followups.saved())
 
 

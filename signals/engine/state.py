@@ -25,7 +25,7 @@ from signals.engine.structures.packages import Packages
 from signals.engine.subjects import Subject
 from signals.engine.trade_types import Averages
 
-STATE_VERSION = 4
+STATE_VERSION = 5
 
 # What is counted, so that nothing vanishes: every print of the log is in exactly one of these.
 COUNTERS = (
@@ -88,7 +88,7 @@ class EngineState:
         self.followups = FollowUps()
         self.days = Days()
         self.memory = Memory()
-        self.cancels: list[StampedPrint] = []  # not yet applied, by (ts, uid)
+        self.cancels: list[StampedPrint] = []  # not yet applied, by place
         self.cancelled: dict[bytes, int] = {}
         self.chains: dict[str, Chain] = {}
         self.counters = dict.fromkeys((*COUNTERS, *OTHER_COUNTERS), 0)

@@ -87,7 +87,7 @@ NO_SWEEPS = Sweeps()
 
 
 def find_sweeps(fills: Sequence[Fill], floor_micros: int, params: BurstParams) -> Sweeps:
-    """Find the sweeps among the eligible fills of one session, sorted by (ts, uid).
+    """Find the sweeps among the eligible fills of one session, sorted by place.
 
     Units: `floor_micros` is the least premium, by security type (errata 2).
     Missing: a fill without a venue counts for size, never as a venue.

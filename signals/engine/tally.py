@@ -66,7 +66,7 @@ class Tally:
 
 
 def tally_members(members: Sequence[StampedPrint], underlying: str, params: Params) -> Tally:
-    """Sum over the members of one session, sorted by (ts, uid), under one revision."""
+    """Sum over the members of one session, sorted by place, under one revision."""
     tally = Tally()
     _add_amounts(tally, members, params)
     _add_sides(tally)

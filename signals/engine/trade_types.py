@@ -122,7 +122,7 @@ def types_of(
 ) -> list[TradeType]:
     """Return the trade type of every member of a final packet, and enter them into `averages`.
 
-    Shape: at least one member, by (ts, uid), of one trade date. `sweep_sign` is the side of the
+    Shape: at least one member, by place, of one trade date. `sweep_sign` is the side of the
     packet's sweep, 0 without one. The simplest reading of "the sweep flag of 5.3": a session has it
     (errata 14), and its prints are those that a sweep may be made of (no package, auction, cross or
     bar) on the side of the sweep. One print marked as a sweep order is no sweep (errata 15).

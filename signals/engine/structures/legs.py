@@ -37,7 +37,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def leg_of(members: Sequence[StampedPrint], contract: Contract, tally: Tally) -> Leg:
     """Return the leg that the members of one contract are, with the sign of its own imbalance.
 
-    Shape: at least one member, sorted by (ts, uid); `tally` sums exactly these members.
+    Shape: at least one member, sorted by place; `tally` sums exactly these members.
     The legs of a flagged package get their signs from `signs.resolve` instead: its prints say
     nothing one by one.
     Source: options-engine.md 7.4 and 9.4; the quote by register D12.

@@ -2,7 +2,7 @@
 
 The legs of one package print on one venue at one instant, sometimes a few milliseconds apart. Only
 the limit of what is known decides WHEN a package is given out; its content and its place in the
-order follow from the prints alone, sorted by (ts, uid).
+order follow from the prints alone, sorted by place.
 """
 
 import heapq
@@ -32,7 +32,7 @@ class Rulings(Protocol):
 
 
 class Waiting(msgspec.Struct):
-    """Flagged prints of one underlying, venue, family and trade date, sorted by (ts, uid).
+    """Flagged prints of one underlying, venue, family and trade date, sorted by place.
 
     `due` is when the first package here is final: one window after the opening print.
     """
@@ -54,7 +54,7 @@ SavedPackages = list[Waiting]
 
 
 class Package(msgspec.Struct, frozen=True, gc=False):
-    """One flagged package: its prints by (ts, uid), and the same by contract, in leg order.
+    """One flagged package: its prints by place, and the same by contract, in leg order.
 
     `due` is the instant after which it was final.
     """
@@ -191,8 +191,8 @@ def _leg_order(text: str) -> tuple[int, int, str, str]:
     return order_of(parse_contract(text))
 
 
-def _place(held: Held) -> tuple[int, bytes]:
-    return held.print.ts, held.print.uid
+def _place(held: Held) -> tuple[int, int, bytes]:
+    return held.print.place
 
 
 def _instant(held: Held) -> int:

@@ -32,7 +32,7 @@ def group_end(held: Sequence[Held], start: int, params: Params) -> int:
                      C450 10 --2-- C455 37                      two lone legs: no ratio
                      C450 10 --2-- [C455 10, C460 10]           the bracket is whole: not joined
 
-    Shape: `held` sorted by (ts, uid), all of one underlying, venue, family and trade date.
+    Shape: `held` sorted by place, all of one underlying, venue, family and trade date.
     Source: options-engine.md 9.4; errata 37 (identical instant, 5 ms only if the ratio fits).
     """
     end = _instant_end(held, start)

@@ -107,9 +107,7 @@ def test_days_count_prints_and_contracts_in_processing_order() -> None:
     before = [days.add(found[:2]), days.add(found[2:])]
 
     assert before == [0, 200]
-    assert days.of[SPY_CALL] == Day(
-        TRADE_DATE, 5, 500, (found[0].ts, found[0].uid), (found[4].ts, found[4].uid)
-    )
+    assert days.of[SPY_CALL] == Day(TRADE_DATE, 5, 500, found[0].place, found[4].place)
 
 
 def test_a_day_knows_its_ends_whatever_comes_first() -> None:
@@ -119,7 +117,7 @@ def test_a_day_knows_its_ends_whatever_comes_first() -> None:
     days.add(found[:2])
 
     day = days.of[SPY_CALL]
-    assert (day.first, day.last) == ((found[0].ts, found[0].uid), (found[4].ts, found[4].uid))
+    assert (day.first, day.last) == (found[0].place, found[4].place)
 
 
 def test_a_new_trade_date_starts_every_contract_again() -> None:

@@ -5,7 +5,8 @@ import msgspec
 from flow.domain.events import StampedPrint
 from signals.engine.clusters import Held
 from signals.engine.groups import Group
-from signals.engine.memory import Kept, Memory
+from signals.engine.memory import Kept, Memory, Packed
+from signals.engine.packets import identity_of
 from tests.support.engine_builders import SPY_CALL, SPY_PUT, stamped
 
 
@@ -14,7 +15,8 @@ def kept(*prints: StampedPrint) -> Kept:
     texts = list(dict.fromkeys(print_.contract for print_ in prints))
     group = Group(0, texts[0], held)
     return Kept(
-        identity="identity", ts=prints[0].ts, end_ts=prints[-1].ts, revision=0, group=group,
+        identity=identity_of(texts[0], prints[0]), ts=prints[0].ts, end_ts=prints[-1].ts,
+        revision=0, group=group,
         readings=(), types=(), day_volume_before=0, contracts=tuple(texts), prints=len(prints),
     )  # fmt: skip
 
@@ -74,6 +76,8 @@ def test_a_revised_packet_still_counts_what_it_was_kept_with() -> None:
     first = kept(call(1), call(2))
     memory.keep(first, 4)
     first.group.held = first.group.held[1:]
+    memory.revise(first)
+    assert found(memory, SPY_CALL) == [2]
     memory.keep(kept(call(3), call(4)), 4)
 
     memory.keep(kept(call(5)), 4)
@@ -87,7 +91,7 @@ def test_saved_memory_goes_on_where_it_stood() -> None:
     memory.keep(kept(put(2), call(3)), 10)
     encoded = msgspec.msgpack.encode(memory.saved())
 
-    again = Memory(msgspec.msgpack.decode(encoded, type=list[Kept]))
+    again = Memory(msgspec.msgpack.decode(encoded, type=list[Packed]))
 
     assert msgspec.msgpack.encode(again.saved()) == encoded
     assert found(again, SPY_CALL) == [1, 3]
