@@ -16,6 +16,7 @@ from signals.engine.parameter import Tuned
 from signals.engine.profiles.readings import READINGS
 from signals.engine.profiles.shared import Penalty, ProfileScore, Term
 from signals.engine.records import Alert, SmartMoneyEvent
+from signals.engine.rounding import rounded
 
 _WEIGHT = ("ratio", 0, 1)
 _POINTS = ("points", 0, 100)
@@ -126,9 +127,9 @@ def unusual_of(features: Features) -> float | None:
 def _part(term: str, value: float, weight: float, note: str | None) -> dict[str, Any]:
     part = {
         "term": term,
-        "value": round(value, 4),
+        "value": rounded(value, 4),
         "weight": weight,
-        "points": round(100 * value * weight, 2),
+        "points": rounded(100 * value * weight, 2),
     }
     return part | {"note": note} if note else part
 

@@ -1,12 +1,18 @@
 """What speaks against a reading: one sentence per fact, shown on every alert beside the reading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flow.domain.condition_table import CONDITIONS
+from flow.domain.conditions import SPECIAL_FAMILIES
 from signals.engine.classifiers.shared import ClassifierParams, Sentence
 from signals.engine.explain import percent, sentence, wide_quote
 from signals.engine.features import Features
 from signals.engine.placement import PlacementParams
+
+_SPECIAL_NAMES = frozenset(
+    row.name for row in CONDITIONS.values() if row.family in SPECIAL_FAMILIES
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +31,11 @@ def against(features: Features, params: DoubtParams) -> list[Sentence]:
         found.append(sentence("No fresh quote of the underlying.", features, ("underlying_mid",)))
     opening = "A tape cannot show whether positions were opened or closed."
     return [*found, sentence(opening, features, ())]
+
+
+def _special_names(conditions: Sequence[str]) -> list[str]:
+    """Return those of the names of conditions that make a print special (errata 13)."""
+    return [name for name in conditions if name in _SPECIAL_NAMES]
 
 
 def _quote_doubts(features: Features, params: DoubtParams) -> Iterator[Sentence]:
@@ -73,8 +84,8 @@ def _tick_doubts(features: Features, params: DoubtParams) -> Iterator[Sentence]:
         )
     if features.special_size_ratio > 0:
         yield sentence(
-            f"{percent(features.special_size_ratio)} of the size are special prints "
-            f"({', '.join(features.conditions)}).",
+            f"{percent(features.special_size_ratio, params.special_min_ratio)} of the size are "
+            f"special prints ({', '.join(_special_names(features.conditions))}).",
             features,
             ("special_size_ratio", "conditions"),
             special_min_ratio=params.special_min_ratio,

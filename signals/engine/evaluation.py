@@ -98,7 +98,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     brier: float | None
     log_loss: float | None
     ece: float | None
+    ece_equal_mass: float | None
     reliability: tuple[Bin, ...]
+    reliability_equal_mass: tuple[Bin, ...]
     directional: Directional
 
 
@@ -115,8 +117,9 @@ def evaluate(
 ) -> Report:
     """Join events and labels by id and return every figure of the report.
 
-    Shape: each id once on either side; any order gives the same report. `bins` have equal width,
-    and equal mass once `equal_mass_from` labelled events were emitted.
+    Shape: each id once on either side; any order gives the same report. `bins` have equal width, so
+    that reports of any size compare; from `equal_mass_from` labelled events on there is a second
+    table of equal mass.
     Missing: an event without a label is counted and left out; a label with a null profile is one.
     Errors: ValueError for an id given twice, a score outside 0 to 1, a return that is no number.
     Source: options-engine.md 17.1 (corrected by 17.3); errata 49; golden G12.
@@ -129,7 +132,10 @@ def evaluate(
         for each, label in pairs
         if each.emitted is not None
     ]
-    table = reliability(forecasts, bins, equal_mass=len(forecasts) >= equal_mass_from)
+    table = reliability(forecasts, bins)
+    even = (
+        reliability(forecasts, bins, equal_mass=True) if len(forecasts) >= equal_mass_from else ()
+    )
     confusion = confusion_of((label.profile, each.emitted) for each, label in pairs)
     profiles = metrics_of(confusion)
     abstained = sum(each.abstained for each in events.values())
@@ -154,7 +160,9 @@ def evaluate(
         brier=brier(forecasts),
         log_loss=log_loss(forecasts),
         ece=expected_calibration_error(table),
+        ece_equal_mass=expected_calibration_error(even),
         reliability=table,
+        reliability_equal_mass=even,
         directional=_directional(pairs),
     )
 

@@ -43,15 +43,34 @@ def sentence(
 
 
 @lru_cache(maxsize=_WORDS)
-def dollars(amount: float) -> str:
-    """Return an amount in whole dollars, with cents below a hundred."""
-    return f"${amount:,.0f}" if abs(amount) >= 100 else f"${amount:,.2f}"
+def dollars(amount: float, beside: float | None = None) -> str:
+    """Return an amount in whole dollars, with cents below a hundred.
+
+    `beside` is the limit that it stands beside: cents are told where the amount would look like it.
+    """
+    whole = f"${amount:,.0f}"
+    if abs(amount) < 100 or (beside not in (None, amount) and whole == f"${beside:,.0f}"):
+        return f"${amount:,.2f}"
+    return whole
+
+
+def price(value: float) -> str:
+    """Return a price in dollars with cents, and up to four decimals where it has them."""
+    text = f"{value:,.4f}"
+    return f"${text.removesuffix('0').removesuffix('0')}"
 
 
 @lru_cache(maxsize=_WORDS)
-def percent(share: float) -> str:
-    """Return a share of 0 to 1 as percent, one decimal where it has one."""
-    return f"{share * 100:.1f}".removesuffix(".0") + " %"
+def percent(share: float, beside: float | None = None) -> str:
+    """Return a share of 0 to 1 as percent, one decimal where it has one.
+
+    `beside` is the limit that it stands beside: a second decimal is told where the share would look
+    like it. Shares have four places, so two decimals always tell them apart.
+    """
+    text = f"{share * 100:.1f}"
+    if beside not in (None, share) and text == f"{beside * 100:.1f}":
+        return f"{share * 100:.2f} %"
+    return text.removesuffix(".0") + " %"
 
 
 @lru_cache(maxsize=_WORDS)
@@ -62,10 +81,15 @@ def number(value: float) -> str:
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
+def counted(count: float, what: str) -> str:
+    """Return a number of things in words: 1 day, 2 days."""
+    return f"1 {what}" if count == 1 else f"{number(count)} {what}s"
+
+
 def records(features: Features) -> str:
     """Return how many prints there were in words; a minute bar is not one print."""
     word = "minute bar" if features.granularity == "minute" else "print"
-    return f"1 {word}" if features.count == 1 else f"{features.count:,} {word}s"
+    return counted(features.count, word)
 
 
 def pattern(features: Features, label: str, reading: str) -> "Sentence":
@@ -83,8 +107,9 @@ def premium_floor(
 ) -> "Sentence":
     """Say premium and size beside their thresholds; `words` say what these are to the rule."""
     limits = ", ".join(f"{_words(key)} {amount(key, value)}" for key, value in thresholds.items())
+    floor = next((value for key, value in thresholds.items() if key.endswith("_usd")), None)
     return sentence(
-        f"{dollars(features.premium_usd or 0)} of premium for {number(features.total_size)} "
+        f"{dollars(features.premium_usd or 0, floor)} of premium for {number(features.total_size)} "
         f"contracts in {records(features)}; {words}: {limits}.",
         features,
         ("premium_usd", "total_size", "count"),
@@ -112,16 +137,17 @@ def wide_quote(features: Features, limit: int, words: str) -> str:
 
 
 def aggressor_mix(
-    features: Features, params: "ClassifierParams", counted: str = "on one side"
+    features: Features, params: "ClassifierParams", which: str = "on one side"
 ) -> "Sentence":
     """Say how the size stood against the quotes, or that nothing can be said.
 
-    `counted`: which share the rule holds against `min_aggressor_ratio`.
+    `which`: the share that the rule holds against `min_aggressor_ratio`.
     """
+    least = params.min_aggressor_ratio
     keys = ("coverage", "buy_raw", "sell_raw", "inside_ratio")
     limits = {
         "min_nbbo_coverage": params.min_nbbo_coverage,
-        "min_aggressor_ratio": params.min_aggressor_ratio,
+        "min_aggressor_ratio": least,
     }
     if features.granularity == "minute":
         text = "One price a minute: which side it printed on is not used."
@@ -129,11 +155,11 @@ def aggressor_mix(
         text = "No quote coverage: which side it printed on cannot be told."
     else:
         text = (
-            f"{percent(features.buy_raw)} of the size printed at the ask or above, "
-            f"{percent(features.sell_raw)} at the bid or below; quotes cover "
-            f"{percent(features.coverage)} of it (sides count from "
+            f"{percent(features.buy_raw, least)} of the size printed at the ask or above, "
+            f"{percent(features.sell_raw, least)} at the bid or below; quotes cover "
+            f"{percent(features.coverage, params.min_nbbo_coverage)} of it (sides count from "
             f"{percent(params.min_nbbo_coverage)} coverage and "
-            f"{percent(params.min_aggressor_ratio)} {counted})."
+            f"{percent(least)} {which})."
         )
     return sentence(text, features, keys, **limits)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from signals.engine.explain import amount, number, percent, sentence
+from signals.engine.explain import amount, counted, number, percent, sentence
 from signals.engine.features import Features
 
 if TYPE_CHECKING:  # the rules import this module
@@ -29,10 +29,17 @@ def baseline(features: Features, limits: dict[str, float], min_samples: int) -> 
     Missing: without a z there is no calm to report, so the sentence says that nothing is known.
     """
     metrics = [metric for metric in _METRICS if getattr(features, f"{metric[0]}_z") is not None]
-    if not metrics:
+    if not metrics and features.session not in ("", "regular"):
         return sentence(
-            f"No baseline yet: {number(features.size_z_n)} packets of this kind were seen, it "
-            f"speaks from {number(min_samples)} on.",
+            "Outside the regular session nothing is held against a baseline.",
+            features,
+            ("session",),
+        )
+    if not metrics:
+        seen = features.size_z_n
+        return sentence(
+            f"No baseline yet: {counted(seen, 'packet')} of this kind "
+            f"{'was' if seen == 1 else 'were'} seen, it speaks from {number(min_samples)} on.",
             features,
             ("size_z_n",),
             z_min_samples=min_samples,
@@ -55,7 +62,7 @@ def _standing(features: Features, metric: str, typical_key: str) -> str:
     scopes = _STRUCTURE_SCOPES if features.structure_type else _SCOPES
     scope = scopes[getattr(features, f"{metric}_z_scope")]
     z, samples = getattr(features, f"{metric}_z"), getattr(features, f"{metric}_z_n")
-    text = f"{metric} z {number(z)} from {number(samples)} packets of {scope}"
+    text = f"{metric} z {number(z)} from {counted(samples, 'packet')} of {scope}"
     typical = getattr(features, typical_key)
     return text if typical is None else f"{text}, typically {amount(typical_key, typical)}"
 
@@ -67,21 +74,22 @@ def _counted(limits: dict[str, float], min_samples: int) -> str:
         f"{number(limit)} for {'size' if key.endswith('_size_z') else 'premium'}"
         for key, limit in limits.items()
     )
-    return f"Counted from z {parts}, and from {number(min_samples)} packets on."
+    return f"Counted from z {parts}, and from {counted(min_samples, 'packet')} on."
 
 
 def lean(features: Features, params: "DirectionParams", direction: str) -> "Sentence":
     """Say which way the sides lean, weighted by how sure each side is, and what that tells."""
     if features.granularity == "minute":
         return sentence("One price a minute: no direction is told.", features, ("granularity",))
+    least = params.direction_min_signed_share
     keys, told = ["signed_share", "imbalance"], "no direction is told"
     if direction != "neutral":
         keys.append("option_type")
         told = f"in a {features.option_type} consistent with a {direction} reading"
     return sentence(
-        f"Weighted by how sure each side is, {percent(features.signed_share)} of the size took one "
-        f"with an imbalance of {number(features.imbalance)} (counted from "
-        f"{percent(params.direction_min_signed_share)} and "
+        f"Weighted by how sure each side is, {percent(features.signed_share, least)} of the size "
+        f"took one with an imbalance of {number(features.imbalance)} (counted from "
+        f"{percent(least)} and "
         f"{number(params.direction_min_imbalance)}): {told}.",
         features,
         keys,

@@ -10,6 +10,7 @@ from signals.engine.features import Features
 from signals.engine.flow_context import WINDOWS, FlowContext, FlowWindows
 from signals.engine.flow_params import FlowParams
 from signals.engine.flow_scores import context_of
+from signals.engine.rounding import rounded
 from signals.engine.tally import Tally
 from signals.engine.trade_types import Averages, TradeType, count_blocks, types_of
 
@@ -125,7 +126,7 @@ def _boost(context: FlowContext | None, direction: Direction, params: FlowParams
     if params.boost_mode == "additive":
         for horizon in _HORIZONS:
             points = boost_points(direction, context, params, horizon)
-            told[f"{horizon}_points"] = round(points, 2)
+            told[f"{horizon}_points"] = rounded(points, 2)
     else:
-        told["factor"] = round(boost_factor(direction, context, params), 4)
+        told["factor"] = rounded(boost_factor(direction, context, params), 4)
     return told

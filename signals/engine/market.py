@@ -17,6 +17,7 @@ from signals.engine.features import Features, ratio
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, place
 from signals.engine.pricing import PricingParams, Valuation, implied_volatility, value_option
+from signals.engine.rounding import rounded
 
 _TWO_SIDED = (QuoteState.OK, QuoteState.LOCKED, QuoteState.WIDE)
 
@@ -92,13 +93,13 @@ def _add_model(
         return
     value = _value(contract, life, volatility, params)
     # Rounded, so that equal bytes do not hang on the last bit of a machine's mathematics.
-    features.delta = _kept(value.delta, 6)
-    features.gamma = _kept(value.gamma, 8)
-    features.vega = _kept(value.vega, 6)
-    features.theta = _kept(value.theta, 6)
+    features.delta = rounded(value.delta, 6)
+    features.gamma = rounded(value.gamma, 8)
+    features.vega = rounded(value.vega, 6)
+    features.theta = rounded(value.theta, 6)
     if contract.multiplier is not None:
         shares = features.total_size * contract.multiplier
-        features.underlying_notional_usd = _kept(life.spot * shares * abs(features.delta), 2)
+        features.underlying_notional_usd = rounded(life.spot * shares * abs(features.delta), 2)
 
 
 def _model_volatility(
@@ -128,7 +129,7 @@ def _model_volatility(
         return None
     vega = _value(contract, life, found, params).vega
     half_spread = (ask - bid) / (2 * MICROS)
-    return None if half_spread > params.model_iv_max_error * vega else round(found, 6)
+    return None if half_spread > params.model_iv_max_error * vega else rounded(found, 6)
 
 
 def _is_believed(volatility: float, params: PricingParams) -> bool:
@@ -145,7 +146,3 @@ def _value(contract: Contract, life: _Life, volatility: float, params: PricingPa
         rate=params.risk_free_rate,
         dividend=params.dividend_yield,
     )
-
-
-def _kept(value: float, places: int) -> float:
-    return round(value, places) + 0.0  # never the negative zero

@@ -20,6 +20,7 @@ from signals.engine.features import Features, ratio
 from signals.engine.gate import event_gate
 from signals.engine.params import Params
 from signals.engine.placement import QuoteState, Side, is_wide, spread_bps
+from signals.engine.rounding import rounded
 from signals.engine.sweeps import find_sweeps
 from signals.engine.tally import Tally, fills_of
 
@@ -145,7 +146,7 @@ def _set_weights(features: Features, tally: Tally) -> None:
     if tally.premium_micros is not None:
         features.premium_buy_usd = features.premium_sell_usd = 0.0
     if tally.position_size:
-        features.spread_pos_mean = round(tally.position_sum / tally.position_size, 4)
+        features.spread_pos_mean = rounded(tally.position_sum / tally.position_size, 4)
     if not buy and not sell and not tally.buy_raw and not tally.sell_raw:
         return
     _set_sides(features, tally)
@@ -206,7 +207,7 @@ def _entropy(sizes: dict[int, int]) -> float:
         return 0.0
     whole = sum(sizes.values())
     shares = [size / whole for size in sizes.values()]
-    return round(-math.fsum([share * math.log(share) for share in shares]), 4)
+    return rounded(-math.fsum([share * math.log(share) for share in shares]), 4)
 
 
 def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
@@ -223,7 +224,7 @@ def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
     features.nbbo_ask = ask / MICROS
     features.nbbo_mid = (bid + ask) / (2 * MICROS)
     features.nbbo_spread = max(0, ask - bid) / MICROS
-    features.nbbo_spread_bps = round(spread_bps(bid, ask), 2)
+    features.nbbo_spread_bps = rounded(spread_bps(bid, ask), 2)
     features.nbbo_wide = is_wide(bid, ask, params)
     features.quote_state = _STATE_NAMES[tally.last_state]
 
@@ -241,10 +242,10 @@ def _set_underlying(
     moneyness = contract.strike_micros / mid
     otm = moneyness - 1 if contract.right == "C" else 1 - moneyness
     # Half a micro-dollar is the only digit beyond the sixth.
-    features.underlying_mid = round(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
-    features.underlying_spread_bps = round(spread_bps(bid, ask), 2)
-    features.moneyness = round(moneyness, 6)
-    features.otm_pct = round(otm, 6)
+    features.underlying_mid = rounded(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
+    features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
+    features.moneyness = rounded(moneyness, 6)
+    features.otm_pct = rounded(otm, 6)
 
 
 def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None:
@@ -253,7 +254,7 @@ def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None
     if last is not None:
         features.execution_iv, features.execution_iv_source = last, "provider"
         if first is not None:
-            features.execution_iv_change = round(last - first, 6)
+            features.execution_iv_change = rounded(last - first, 6)
 
 
 def _has_standing_spot(print_: StampedPrint) -> bool:

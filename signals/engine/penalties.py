@@ -112,8 +112,8 @@ def _stale(features: Features, params: PenaltyParams) -> Penalty | None:
     return Penalty(
         "stale_quote_context",
         params.penalty_stale_quote,
-        f"Quotes cover {percent(features.coverage)} of the size, "
-        f"{percent(features.stale_ratio)} are stale; less than "
+        f"Quotes cover {percent(features.coverage, params.abstain_min_coverage)} of the size, "
+        f"{percent(features.stale_ratio, params.abstain_max_stale_ratio)} are stale; less than "
         f"{percent(params.abstain_min_coverage)}, or {percent(params.abstain_max_stale_ratio)} "
         "stale and more, is too little to tell.",
         values_of(features, "coverage", "stale_ratio"),
@@ -136,12 +136,13 @@ def _wide(features: Features, params: PenaltyParams) -> Penalty | None:
 def _inside(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_inside(features, params):
         return None
+    least, most = params.inside_min_ratio, params.inside_max_signed_share
     return Penalty(
         _INSIDE,
         params.penalty_inside_market,
-        f"{percent(features.inside_ratio or 0)} of the quoted size printed inside the spread, from "
-        f"{percent(params.inside_min_ratio)}, and {percent(features.signed_share)} took a side, "
-        f"less than {percent(params.inside_max_signed_share)}.",
+        f"{percent(features.inside_ratio or 0, least)} of the quoted size printed inside the "
+        f"spread, from {percent(least)}, and {percent(features.signed_share, most)} took a side, "
+        f"less than {percent(most)}.",
         values_of(features, "inside_ratio", "signed_share"),
         limits_of(params, "inside_min_ratio", "inside_max_signed_share"),
     )
@@ -156,7 +157,7 @@ def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
     return Penalty(
         "low_premium",
         params.penalty_low_premium,
-        f"{dollars(premium)} of premium is below {dollars(low)}.",
+        f"{dollars(premium, low)} of premium is below {dollars(low)}.",
         values_of(features, "premium_usd", "security_type"),
         limits_of(params, floor_key(features.security_type), "low_premium_floors"),
     )
@@ -165,11 +166,12 @@ def _low_premium(features: Features, params: PenaltyParams) -> Penalty | None:
 def _special(features: Features, params: PenaltyParams) -> Penalty | None:
     if not is_special(features, params):
         return None
+    least = params.special_min_ratio
     return Penalty(
         _SPECIAL,
         params.penalty_special_print,
-        f"{percent(features.special_size_ratio)} of the size are packages, crosses, floor trades "
-        f"or their like; {percent(params.special_min_ratio)} and more count.",
+        f"{percent(features.special_size_ratio, least)} of the size are packages, crosses, floor "
+        f"trades or their like; {percent(least)} and more count.",
         values_of(features, "special_size_ratio", "conditions"),
         limits_of(params, "special_min_ratio"),
     )
@@ -215,13 +217,14 @@ def _balance(
     features: Features, params: PenaltyParams
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Return the sentence, its features and its limits; legs tell a structure's (errata 6)."""
-    share, limit = percent(features.signed_share), percent(params.weak_signed_share)
+    share = percent(features.signed_share, params.weak_signed_share)
+    limit, most = percent(params.weak_signed_share), params.direction_min_imbalance
     if features.structure_type:
         text = f"The legs tell the side of {share} of the size, less than {limit}."
         return text, ("structure_type", "signed_share"), ("weak_signed_share",)
     return (
         f"{share} of the size took a side, less than {limit}, and the two sides differ by "
-        f"{percent(abs(features.imbalance))}, at most {percent(params.direction_min_imbalance)}.",
+        f"{percent(abs(features.imbalance), most)}, at most {percent(most)}.",
         ("signed_share", "imbalance"),
         ("weak_signed_share", "direction_min_imbalance"),
     )

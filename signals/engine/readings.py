@@ -10,6 +10,7 @@ import msgspec
 
 from flow.domain.units import MICROS
 from signals.engine.features import Scope
+from signals.engine.rounding import rounded
 from signals.engine.windows import Window
 
 Metric = Literal["premium", "size", "spread", "iv"]
@@ -76,7 +77,7 @@ def robust_z(value_ppm: int, center_ppm: int, mad_ppm: int, floor: float) -> flo
     Source: options-engine.md 10 strict; errata 19 (the floor is on the MAD, before the 1.4826).
     """
     deviation = MAD_TO_SIGMA * max(mad_ppm, floor * MICROS)
-    return round((value_ppm - center_ppm) * 10_000 / deviation) / 10_000
+    return rounded((value_ppm - center_ppm) / deviation, 4)
 
 
 def read_window(

@@ -17,6 +17,7 @@ from signals.engine.readings import (
     scaled_logarithm,
     scaled_volatility,
 )
+from signals.engine.rounding import rounded
 
 # Premium, size and spread as `scaled` returns them.
 Amounts = tuple[int | None, int | None, int | None]
@@ -112,7 +113,7 @@ def read_volatility(
         return ()
     found = baselines.read_in(scopes, "iv", scaled_volatility(features.execution_iv))
     features.iv_n, features.iv_typical = found.n, found.typical
-    features.iv_shock = None if found.shift is None else round(found.shift, 4)
+    features.iv_shock = None if found.shift is None else rounded(found.shift, 4)
     return (found,)
 
 
@@ -124,7 +125,7 @@ def reread_volatility(readings: tuple[Reading, ...], features: Features) -> None
             return
         features.iv_n, features.iv_typical = found.n, found.typical
         if found.scope:
-            features.iv_shock = round((value_ppm - found.center_ppm) / MICROS, 4)
+            features.iv_shock = rounded((value_ppm - found.center_ppm) / MICROS, 4)
 
 
 def push_usual(  # noqa: PLR0917 - where a packet was read, and what it was read with

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from flow.domain.units import MICROS
 from signals.engine.classifiers.shared import Sentence, Term, Verdict, fire, silent
-from signals.engine.explain import number
+from signals.engine.explain import counted, number, price
 from signals.engine.parameter import ParameterGroup, Tuned
+from signals.engine.rounding import rounded
 
 NO_FOLLOW_THROUGH = "no_follow_through"
 CAP = 0.65  # as its confidences a guess: options-engine.md 12.6 gives the condition only
@@ -57,13 +58,13 @@ def _said(
     direction: str, mid2_at_end: int, mid2_later: int, label: str, params: FollowThroughParams
 ) -> Sentence:
     at_end, later = mid2_at_end / (2 * MICROS), mid2_later / (2 * MICROS)
-    move = round(10_000 * (mid2_later - mid2_at_end) / mid2_at_end, 2)
+    move = rounded(10_000 * (mid2_later - mid2_at_end) / mid2_at_end, 2)
     least = params.follow_through_min_move_bps
     return {
-        "text": f"{label} was read as {direction}; the underlying stood at {number(at_end)} then "
-        f"and at {number(later)} {MINUTES} minutes later, {number(move)} basis points on: "
+        "text": f"{label} was read as {direction}; the underlying stood at {price(at_end)} then "
+        f"and at {price(later)} {MINUTES} minutes later, {counted(move, 'basis point')} on: "
         f"less than {number(least)} that way.",
-        "keys": [],
-        "values": {"mid_at_end": at_end, "mid_later": later, "move_bps": move},
+        "keys": ["underlying_mid"],
+        "values": {"underlying_mid": at_end, "mid_later": later, "move_bps": move},
         "thresholds": {"follow_through_min_move_bps": least},
     }

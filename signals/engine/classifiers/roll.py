@@ -15,7 +15,7 @@ from signals.engine.classifiers.structure import (
     sides,
     structure_refusal,
 )
-from signals.engine.explain import number, sentence
+from signals.engine.explain import counted, number, price, sentence
 from signals.engine.features import Features
 
 ROLL = "roll_up_down_out"
@@ -66,9 +66,9 @@ def _way(features: Features) -> Sentence:
     delta = features.roll_strike_delta or 0.0
     flavour = "up and out" if delta > 0 else "down and out" if delta < 0 else "out"
     return sentence(
-        f"From {features.roll_from_expiry} at {number(features.roll_from_strike or 0)} to "
-        f"{features.roll_to_expiry} at {number(features.roll_to_strike or 0)}: {flavour}, "
-        f"{number(delta)} in strike and {number(features.roll_expiry_days_delta or 0)} days. A "
+        f"From {features.roll_from_expiry} at {price(features.roll_from_strike or 0)} to "
+        f"{features.roll_to_expiry} at {price(features.roll_to_strike or 0)}: {flavour}, "
+        f"{number(delta)} in strike and {counted(features.roll_expiry_days_delta or 0, 'day')}. A "
         "tape cannot show whether a position stood there before.",
         features,
         (

@@ -11,6 +11,7 @@ from signals.engine.classifiers.activity import (
     z_term,
 )
 from signals.engine.classifiers.shared import Term, Verdict, aggressor_term, fire, silent
+from signals.engine.explain import number
 from signals.engine.features import Features
 
 SPIKE = "unusual_contract_spike"
@@ -42,7 +43,9 @@ def _terms(features: Features, params: ActivityParams) -> list[Term]:
     terms.extend(amount_terms(features, params, times=2, premium=0.15, size=0.15))
     terms.extend(z_term(features, params, 0.10))
     if passes_z(features, params, beyond=Z_BEYOND):
-        terms.append(Term(0.05, "very far above it"))
+        premium, size = params.spike_min_premium_z + Z_BEYOND, params.spike_min_size_z + Z_BEYOND
+        why = f"by a z of {number(premium)} for premium or {number(size)} for size, or more"
+        terms.append(Term(0.05, why))
     if features.granularity == "minute":
         return terms  # a bar's count and side say nothing: it is one record a minute
     if features.count >= 3:

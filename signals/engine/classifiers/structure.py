@@ -105,10 +105,11 @@ def sides(features: Features, params: ClassifierParams) -> Sentence:
             features,
             ("covered_size",),
         )
+    least, known = params.min_nbbo_coverage, params.min_aggressor_ratio
     return sentence(
-        f"The side is known of legs with {percent(features.signed_share)} of the size; quotes "
-        f"cover {percent(features.coverage)} (counted from {percent(params.min_nbbo_coverage)} "
-        f"coverage and {percent(params.min_aggressor_ratio)} known).",
+        f"The side is known of legs with {percent(features.signed_share, known)} of the size; "
+        f"quotes cover {percent(features.coverage, least)} (counted from {percent(least)} "
+        f"coverage and {percent(known)} known).",
         features,
         ("signed_share", "coverage"),
         min_nbbo_coverage=params.min_nbbo_coverage,

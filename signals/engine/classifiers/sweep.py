@@ -16,7 +16,7 @@ from signals.engine.classifiers.shared import (
     silent,
 )
 from signals.engine.direction import Direction, DirectionParams, infer_direction
-from signals.engine.explain import dollars, number, percent, sentence
+from signals.engine.explain import dollars, number, percent, price, sentence
 from signals.engine.features import Features
 from signals.engine.parameter import Tuned
 
@@ -79,6 +79,7 @@ def judge_sweep(classifier_id: str, features: Features, label: str, params: Swee
             features, {"sweep_min_premium_z": params.sweep_min_premium_z}, params.z_min_samples
         ),
         explain.aggressor_mix(features, params),
+        *_special(features, params),
     )
     return fire(classifier_id, direction, _terms(features, params), CAP, sentences)
 
@@ -137,13 +138,34 @@ def _terms(features: Features, params: SweepParams) -> list[Term]:
     if _passes_z(features, params):
         terms.append(Term(0.10, "premium far above its baseline"))
     if _passes_z(features, params, Z_BEYOND):
-        terms.append(Term(0.05, "very far above it"))
+        limit = params.sweep_min_premium_z + Z_BEYOND
+        terms.append(Term(0.05, f"by a z of {number(limit)} or more"))
     adjustment = aggressor_term(features.coverage, features.buy_raw, params)
     if adjustment:
         terms.append(adjustment)
-    if features.special_size_ratio >= params.special_min_ratio:
+    if _is_special(features, params):
         terms.append(Term(-0.15, "special prints"))
     return terms
+
+
+def _is_special(features: Features, params: SweepParams) -> bool:
+    return features.special_size_ratio >= params.special_min_ratio
+
+
+def _special(features: Features, params: SweepParams) -> list[Sentence]:
+    """Say what the confidence lost to special prints, where it did."""
+    if not _is_special(features, params):
+        return []
+    share = percent(features.special_size_ratio, params.special_min_ratio)
+    return [
+        sentence(
+            f"{share} of the size are special prints; {percent(params.special_min_ratio)} and more "
+            "count against a sweep.",
+            features,
+            ("special_size_ratio",),
+            special_min_ratio=params.special_min_ratio,
+        )
+    ]
 
 
 def _run(features: Features) -> Sentence:
@@ -167,5 +189,5 @@ def _trend(features: Features) -> Sentence:
     """Say where the price went from the first to the last print."""
     first, last = features.first_price or 0, features.last_price or 0
     verb = "rose" if last > first else "fell" if last < first else "stayed"
-    to = f"from {number(first)} to {number(last)}" if last != first else f"at {number(first)}"
+    to = f"from {price(first)} to {price(last)}" if last != first else f"at {price(first)}"
     return sentence(f"The price {verb} {to}.", features, ("first_price", "last_price"))

@@ -16,7 +16,7 @@ from signals.engine.classifiers.shared import (
     took_sides_terms,
 )
 from signals.engine.direction import DirectionParams
-from signals.engine.explain import number, percent, sentence
+from signals.engine.explain import number, percent, price, sentence
 from signals.engine.features import Features
 from signals.engine.parameter import Tuned
 
@@ -102,8 +102,8 @@ def _terms(features: Features, distance: float, params: ZeroDteParams) -> list[T
 
 def _near(features: Features, distance: float, params: ZeroDteParams) -> Sentence:
     return sentence(
-        f"It expires on the day of its print, {features.expiry}: strike {number(features.strike)} "
-        f"against {number(features.underlying_mid or 0)} of the underlying, "
+        f"It expires on the day of its print, {features.expiry}: strike {price(features.strike)} "
+        f"against {price(features.underlying_mid or 0)} of the underlying, "
         f"{number(distance * 100)} % away (at most {percent(params.zero_dte_max_atm_ratio)}).",
         features,
         ("expiry", "session_date", "strike", "underlying_mid"),

@@ -58,4 +58,4 @@ def event_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
 
 
 def _words(kind: str | None) -> str:
-    return (kind or "an event").replace("_", " ")
+    return "an event" if kind in (None, "other") else kind.replace("_", " ")

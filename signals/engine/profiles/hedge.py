@@ -1,6 +1,6 @@
 """At the money, days to go, after a move: consistent with hedges being rebalanced."""
 
-from signals.engine.explain import number, percent
+from signals.engine.explain import counted, number, percent
 from signals.engine.profiles import terms
 from signals.engine.profiles.shared import (
     NEAR_ATM,
@@ -41,7 +41,7 @@ def hedge_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "underlying_move_linkage",
             points(min(MOVE_CAP, abs(move) / FULL_MOVE_BPS)),
-            f"The underlying had moved {number(move)} basis points in the minute before; "
+            f"The underlying had moved {counted(move, 'basis point')} in the minute before; "
             f"{number(MOVE_CAP * FULL_MOVE_BPS)} either way count in full.",
             values_of(features, "underlying_move_bps"),
         )

@@ -78,22 +78,23 @@ def institutional_pin(inputs: Inputs, params: EventParams) -> Term | None:
     """
     features = inputs.features
     if is_special(features, params):
+        least = params.special_min_ratio
         return Term(
             SPECIAL,
             PINNED,
-            f"Held at {PINNED}: {percent(features.special_size_ratio)} of the size are special "
-            f"prints; {percent(params.special_min_ratio)} and more hold it.",
+            f"Held at {PINNED}: {percent(features.special_size_ratio, least)} of the size are "
+            f"special prints; {percent(least)} and more hold it.",
             values_of(features, "special_size_ratio", "conditions"),
             limits_of(params, "special_min_ratio"),
         )
     if is_inside(features, params):
+        least, most = params.inside_min_ratio, params.inside_max_signed_share
         return Term(
             INSIDE,
             PINNED,
-            f"Held at {PINNED}: {percent(features.inside_ratio or 0)} of the quoted size printed "
-            f"inside the spread, from {percent(params.inside_min_ratio)}, and "
-            f"{percent(features.signed_share)} took a side, less than "
-            f"{percent(params.inside_max_signed_share)}.",
+            f"Held at {PINNED}: {percent(features.inside_ratio or 0, least)} of the quoted size "
+            f"printed inside the spread, from {percent(least)}, and "
+            f"{percent(features.signed_share, most)} took a side, less than {percent(most)}.",
             values_of(features, "inside_ratio", "signed_share"),
             limits_of(params, "inside_min_ratio", "inside_max_signed_share"),
         )

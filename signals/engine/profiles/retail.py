@@ -51,7 +51,8 @@ def retail_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "small_premium",
             0.10,
-            f"{dollars(premium or 0)} of premium is below {dollars(RETAIL_PREMIUM_USD)}.",
+            f"{dollars(premium or 0, RETAIL_PREMIUM_USD)} of premium is below "
+            f"{dollars(RETAIL_PREMIUM_USD)}.",
             values_of(features, "premium_usd"),
         )
         if is_small

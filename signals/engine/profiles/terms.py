@@ -1,6 +1,6 @@
 """The terms that several profiles have in common, each with its own weight."""
 
-from signals.engine.explain import dollars, number
+from signals.engine.explain import counted, dollars, number, records
 from signals.engine.features import Features
 from signals.engine.gate import floor_key
 from signals.engine.profiles.shared import (
@@ -30,9 +30,9 @@ def _eligible(features: Features, params: ProfileParams) -> Said:
     key = floor_key(features.security_type)
     limits = limits_of(params, key, "eligible_min_size")
     text = (
-        f"{dollars(features.premium_usd or 0)} of premium for {features.total_size:,} contracts "
-        f"reach the floors of an event: {dollars(limits[key])} and "
-        f"{params.eligible_min_size:,} contracts."
+        f"{dollars(features.premium_usd or 0, limits[key])} of premium for "
+        f"{features.total_size:,} contracts reach the floors of an event: "
+        f"{dollars(limits[key])} and {params.eligible_min_size:,} contracts."
     )
     return text, values_of(features, "premium_usd", "total_size"), limits
 
@@ -48,9 +48,8 @@ def premium(weight: float, inputs: Inputs, params: ProfileParams) -> Term:
 def _premium(features: Features, params: ProfileParams) -> Said:
     key = full_premium_key(features.security_type)
     limits = limits_of(params, key)
-    text = (
-        f"{dollars(features.premium_usd or 0)} of premium; {dollars(limits[key])} counts in full."
-    )
+    full = limits[key]
+    text = f"{dollars(features.premium_usd or 0, full)} of premium; {dollars(full)} counts in full."
     return text, values_of(features, "premium_usd", "security_type"), limits
 
 
@@ -63,15 +62,14 @@ def burst(weight: float, inputs: Inputs) -> Term:
 
 
 def _burst(features: Features) -> Said:
-    text = (
-        f"{features.count:,} prints in {number(features.span_ms)} ms; {BURST_PRINTS} count in full."
-    )
+    within = f" in {number(features.span_ms)} ms" if features.count > 1 else ""
+    text = f"{records(features)}{within}; {BURST_PRINTS} count in full."
     return text, values_of(features, "count", "span_ms"), {}
 
 
 def days(count: float | None) -> str:
     """Return a number of days in words."""
-    return "1 day" if count == 1 else f"{number(count or 0)} days"
+    return counted(count or 0, "day")
 
 
 def contributing(*terms: Term | None) -> tuple[Term, ...]:

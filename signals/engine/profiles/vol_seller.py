@@ -14,7 +14,7 @@ def vol_seller_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
     Source: options-engine.md 13.2 and 13.5: 0.12 + 0.24 sold + 0.20 short straddle or strangle +
     0.14 premium; the structure counts only with its short side, its size by its legs (errata 6).
     """
-    features = inputs.features
+    features, least = inputs.features, params.profile_min_aggression
     is_short = (
         features.structure_type in ("straddle", "strangle")
         and features.structure_vol_side == "short"
@@ -24,8 +24,8 @@ def vol_seller_terms(inputs: Inputs, params: ProfileParams) -> tuple[Term, ...]:
         Term(
             "sell_side_premium",
             0.24,
-            f"{percent(inputs.sold_share)} of the size {_where(features)}; "
-            f"{percent(params.profile_min_aggression)} and more count.",
+            f"{percent(inputs.sold_share, least)} of the size {_where(features)}; "
+            f"{percent(least)} and more count.",
             values_of(features, *_sold_keys(features)),
             limits_of(params, "profile_min_aggression"),
         )

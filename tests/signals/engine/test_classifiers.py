@@ -222,7 +222,7 @@ def test_sweep_sentences_carry_every_number_that_decided() -> None:
         "5 prints in one burst on 3 venues within 320 ms took 1,200 contracts for $85,000; 85 % of "
         "that size printed at the ask or beyond.",
         "$85,000 of premium for 1,200 contracts in 5 prints; floors: premium $40,000, prints 3.",
-        "The price rose from 1 to 1.05.",
+        "The price rose from $1.00 to $1.05.",
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
         "65 % of the size printed at the ask or above, 15 % at the bid or below; quotes cover 90 % "
         "of it (sides count from 50 % coverage and 55 % on one side).",

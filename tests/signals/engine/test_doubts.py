@@ -46,7 +46,7 @@ ALWAYS = "A tape cannot show whether positions were opened or closed."
             ["Both sides took part: weighted shares 50 % at the ask and 30 % at the bid."],
         ),
         (
-            {"special_size_ratio": 0.2, "conditions": ["single-leg cross"]},
+            {"special_size_ratio": 0.2, "conditions": ["automatic", "single-leg cross"]},
             ["20 % of the size are special prints (single-leg cross)."],
         ),
         (

@@ -217,17 +217,21 @@ def test_directions_of_labels_are_compared_where_both_lean() -> None:
     assert (found.count, found.labelled, found.agreed) == (0, 2, 0.5)
 
 
-def test_equal_mass_bins_from_200_emitted_on() -> None:
+def test_a_second_table_of_equal_mass_from_200_emitted_on() -> None:
     judged = [read(str(n), INST, 0.5 + n / 1_000) for n in range(200)]
     labels = [truth(str(n), INST) for n in range(200)]
 
     few, many = evaluate(judged[:199], labels), evaluate(judged, labels)
 
     assert [row.count for row in few.reliability] == [0, 0, 0, 0, 0, 100, 99, 0, 0, 0]
-    assert [row.count for row in many.reliability] == [20] * 10
-    assert many.reliability[0].high == many.reliability[0].low + 0.019
+    assert (few.reliability_equal_mass, few.ece_equal_mass) == ((), None)
+    assert [row.count for row in many.reliability] == [0, 0, 0, 0, 0, 100, 100, 0, 0, 0]
+    assert [row.count for row in many.reliability_equal_mass] == [20] * 10
+    first = many.reliability_equal_mass[0]
+    assert first.high == first.low + 0.019
+    assert many.ece_equal_mass == pytest.approx(many.ece)  # all scores are too low
     later = evaluate(judged, labels, equal_mass_from=201)
-    assert [row.count for row in later.reliability][5:7] == [100, 100]
+    assert later.reliability_equal_mass == ()
 
 
 @pytest.mark.parametrize(

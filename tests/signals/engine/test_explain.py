@@ -29,6 +29,56 @@ def test_dollars(amount: float, text: str) -> None:
     assert explain.dollars(amount) == text
 
 
+@pytest.mark.parametrize(
+    ("amount", "beside", "text"),
+    [
+        (19_999.6, 20_000, "$19,999.60"),
+        (20_000.0, 20_000, "$20,000"),
+        (19_000.6, 20_000, "$19,001"),
+    ],
+)
+def test_an_amount_never_looks_like_the_limit_that_it_misses(
+    amount: float, beside: float, text: str
+) -> None:
+    assert explain.dollars(amount, beside) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "beside", "text"),
+    [
+        (0.4499, 0.45, "44.99 %"),
+        (0.45, 0.45, "45 %"),
+        (0.44, 0.45, "44 %"),
+        (0.4506, 0.45, "45.1 %"),
+    ],
+)
+def test_a_share_never_looks_like_the_limit_that_it_misses(
+    share: float, beside: float, text: str
+) -> None:
+    assert explain.percent(share, beside) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "$1.00"),
+        (1.05, "$1.05"),
+        (4.205, "$4.205"),
+        (0.0375, "$0.0375"),
+        (1_450.5, "$1,450.50"),
+    ],
+)
+def test_price(value: float, text: str) -> None:
+    assert explain.price(value) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 days"), (1, "1 day"), (1.5, "1.5 days"), (1_200, "1,200 days")]
+)
+def test_counted(count: float, text: str) -> None:
+    assert explain.counted(count, "day") == text
+
+
 @pytest.mark.parametrize(("share", "text"), [(1, "100 %"), (0.5, "50 %"), (0.0345, "3.5 %")])
 def test_percent(share: float, text: str) -> None:
     assert explain.percent(share) == text

@@ -28,6 +28,22 @@ def test_no_baseline_is_no_calm() -> None:
     }
 
 
+def test_one_packet_is_one_packet() -> None:
+    found = explain_rules.baseline(but(size_z_n=1), {}, 12)
+
+    assert found["text"] == "No baseline yet: 1 packet of this kind was seen, it speaks from 12 on."
+
+
+@pytest.mark.parametrize(
+    ("session", "word"), [("regular", "No baseline yet"), ("pre", "Outside the regular session")]
+)
+def test_outside_the_regular_session_no_baseline_is_promised(session: str, word: str) -> None:
+    found = explain_rules.baseline(but(session=session), {}, 12)
+
+    assert found["text"].startswith(word)
+    assert found["keys"] == (["session"] if session == "pre" else ["size_z_n"])
+
+
 @pytest.mark.parametrize(
     ("changes", "text"),
     [

@@ -160,6 +160,21 @@ def test_quote_of_the_last_member() -> None:
     assert found.nbbo_spread_bps == 487.8
 
 
+def test_exact_halves_go_up() -> None:
+    """0.10 in 640.00 is 3.125 bps, 0.05 in 1.60 is 0.03125 of the spread: `round` goes down."""
+    wide = features_of(
+        stamped(bid_micros=319_950_000, ask_micros=320_050_000, price_micros=320_050_000)
+    )
+    inside = features_of(
+        stamped(bid_micros=3_000_000, ask_micros=4_600_000, price_micros=3_050_000)
+    )
+    dear = features_of(stamped(spot_bid_micros=319_950_000, spot_ask_micros=320_050_000))
+
+    assert wide.nbbo_spread_bps == 3.13
+    assert inside.spread_pos_mean == 0.0313
+    assert dear.underlying_spread_bps == 3.13
+
+
 def test_age_is_weighted_by_size() -> None:
     found = features_of(
         stamped(seq=1, size=100, quote_ts=T0 - 10_000),

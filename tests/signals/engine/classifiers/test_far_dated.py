@@ -126,8 +126,8 @@ def test_sentences() -> None:
         "It expires in 1,000 days, on 2025-03-16; far is from 60 days on.",
         "$20,000 of premium for 400 contracts in 2 prints; floors: premium $20,000, size 400.",
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
-        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover 50 % "
-        "of it (sides count from 50 % coverage and 55 % on both together).",
+        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover "
+        "49.99 % of it (sides count from 50 % coverage and 55 % on both together).",
         "Weighted by how sure each side is, 0 % of the size took one with an imbalance of 0 "
         "(counted from 35 % and 0.12): no direction is told.",
         "Confidence 0.55: +0.50 an unusual amount far from expiry, +0.05 90 days or more; at most "

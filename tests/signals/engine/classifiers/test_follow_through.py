@@ -93,10 +93,10 @@ def test_sentence() -> None:
     verdict = judge_no_follow_through("bearish", 901_000_000, 901_100_000, LABEL, params)
 
     assert verdict.sentences[0] == {
-        "text": "SPY 17JAN25 450C was read as bearish; the underlying stood at 450.5 then and at "
-        "450.55 15 minutes later, 1.11 basis points on: less than 4.5 that way.",
-        "keys": [],
-        "values": {"mid_at_end": 450.5, "mid_later": 450.55, "move_bps": 1.11},
+        "text": "SPY 17JAN25 450C was read as bearish; the underlying stood at $450.50 then and at "
+        "$450.55 15 minutes later, 1.11 basis points on: less than 4.5 that way.",
+        "keys": ["underlying_mid"],
+        "values": {"underlying_mid": 450.5, "mid_later": 450.55, "move_bps": 1.11},
         "thresholds": {"follow_through_min_move_bps": 4.5},
     }
     assert verdict.sentences[1]["text"] == (

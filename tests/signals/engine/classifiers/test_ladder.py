@@ -105,7 +105,7 @@ def test_sentences() -> None:
         "$20,000 of premium for 400 contracts in 2 prints; either suffices: premium $20,000, size "
         "400.",
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
-        "The side is known of legs with 100 % of the size; quotes cover 50 % (counted from 50 % "
+        "The side is known of legs with 100 % of the size; quotes cover 49.99 % (counted from 50 % "
         "coverage and 55 % known).",
         "By the type and the sides of its legs: consistent with a bullish reading.",
         "Confidence 0.27: +0.45 a ladder of an unusual amount; at most 0.85; times 0.6 for an "

@@ -95,8 +95,8 @@ def test_new_position_sentences(before: int, text: str) -> None:
         text,
         "Against what is usual: size z 1 from 20 packets of this contract. This rule does not "
         "count it.",
-        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover 50 % "
-        "of it (sides count from 50 % coverage and 55 % on one side).",
+        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover "
+        "49.99 % of it (sides count from 50 % coverage and 55 % on one side).",
     ]
     assert verdict.sentences[1]["keys"] == ["total_size", "open_interest", "day_volume_before"]
     assert texts(verdict)[4].startswith("Confidence 0.")
@@ -168,8 +168,8 @@ def test_closing_sentences() -> None:
         "2 prints of SPY 17JAN25 450C in 120 ms: consistent with positions that were closed.",
         "Open interest fell from 1,000 to 600 by the next day, against 400 contracts here (counted "
         "from 25 % of them).",
-        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover 50 % "
-        "of it (sides count from 50 % coverage and 55 % on one side).",
+        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover "
+        "49.99 % of it (sides count from 50 % coverage and 55 % on one side).",
         "Confidence 0.60: +0.45 open interest fell, +0.15 by the packet's size or more; at most "
         "0.60.",
     ]

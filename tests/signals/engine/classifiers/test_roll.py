@@ -118,22 +118,26 @@ def test_direction_is_that_of_the_legs() -> None:
     [
         (
             {},
-            "From 2025-01-17 at 450 to 2025-01-23 at 450: out, 0 in strike and 6 days. A tape "
+            "From 2025-01-17 at $450.00 to 2025-01-23 at "
+            "$450.00: out, 0 in strike and 6 days. A tape "
             "cannot show whether a position stood there before.",
         ),
         (
             UP,
-            "From 2025-01-17 at 450 to 2025-01-23 at 460: up and out, 10 in strike and 6 days. A "
+            "From 2025-01-17 at $450.00 to 2025-01-23 at "
+            "$460.00: up and out, 10 in strike and 6 days. A "
             "tape cannot show whether a position stood there before.",
         ),
         (
             {"roll_to_strike": 450.5, "roll_strike_delta": 0.5},
-            "From 2025-01-17 at 450 to 2025-01-23 at 450.5: up and out, 0.5 in strike and 6 days. "
+            "From 2025-01-17 at $450.00 to 2025-01-23 at "
+            "$450.50: up and out, 0.5 in strike and 6 days. "
             "A tape cannot show whether a position stood there before.",
         ),
         (
             {"roll_to_strike": 449.5, "roll_strike_delta": -0.5},
-            "From 2025-01-17 at 450 to 2025-01-23 at 449.5: down and out, -0.5 in strike and 6 "
+            "From 2025-01-17 at $450.00 to 2025-01-23 at "
+            "$449.50: down and out, -0.5 in strike and 6 "
             "days. A tape cannot show whether a position stood there before.",
         ),
     ],
@@ -153,7 +157,7 @@ def test_sentences() -> None:
         "$20,000 of premium for 400 contracts in 2 prints; either suffices: premium $20,000, size "
         "400.",
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
-        "The side is known of legs with 100 % of the size; quotes cover 50 % (counted from 50 % "
+        "The side is known of legs with 100 % of the size; quotes cover 49.99 % (counted from 50 % "
         "coverage and 55 % known).",
         "Confidence 0.60: +0.50 two expiries in equal size, +0.05 to another strike, +0.05 7 days "
         "out or more; at most 0.85.",

@@ -94,8 +94,8 @@ def test_sentences() -> None:
         "Against what is usual: premium z 2.75 from 41 packets of this contract, typically "
         "$1,200; size z 3 from 40 packets of this contract, typically 12.5. Counted from z 2.5 "
         "for premium or 2 for size, and from 12 packets on.",
-        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover 50 % "
-        "of it (sides count from 50 % coverage and 55 % on one side).",
-        "Confidence 0.65: +0.50 an unusual amount, +0.10 far above its baseline, +0.05 very far "
-        "above it; at most 0.90.",
+        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover "
+        "49.99 % of it (sides count from 50 % coverage and 55 % on one side).",
+        "Confidence 0.65: +0.50 an unusual amount, +0.10 far above its baseline, +0.05 by a z "
+        "of 3.5 for premium or 3 for size, or more; at most 0.90.",
     ]

@@ -119,7 +119,7 @@ def test_sentences(kind: str, judge: Any) -> None:
         "300.",
         "Against what is usual: size z 1.5 from 60 packets of structures of this underlying. This "
         "rule does not count it.",
-        "The side is known of legs with 100 % of the size; quotes cover 50 % (counted from 50 % "
+        "The side is known of legs with 100 % of the size; quotes cover 49.99 % (counted from 50 % "
         "coverage and 55 % known).",
         "Both legs took the side of the ask: consistent with long volatility.",
         f"Confidence 0.50: +0.45 a {kind}, +0.05 size at its floor or more; at most 0.85.",

@@ -102,9 +102,9 @@ def test_limit_of_a_high_z_moves_with_its_limit() -> None:
 @pytest.mark.parametrize(
     ("last", "text"),
     [
-        (1.05, "The price rose from 1 to 1.05."),
-        (0.95, "The price fell from 1 to 0.95."),
-        (1.0, "The price stayed at 1."),
+        (1.05, "The price rose from $1.00 to $1.05."),
+        (0.95, "The price fell from $1.00 to $0.95."),
+        (1.0, "The price stayed at $1.00."),
     ],
 )
 def test_trend(last: float, text: str) -> None:
@@ -141,13 +141,16 @@ def test_baseline_is_told() -> None:
     assert sentences[4]["thresholds"] == {"sweep_min_premium_z": 2.0, "z_min_samples": 12}
     assert sentences[-1]["text"] == (
         "Confidence 0.70: +0.55 a sweep of an unusual amount, +0.10 premium far above its "
-        "baseline, +0.05 very far above it; at most 0.95."
+        "baseline, +0.05 by a z of 3 or more; at most 0.95."
     )
 
 
 def test_sum_names_special_prints() -> None:
     found = single(**(SWEPT | {"special_size_ratio": 0.6}))
 
-    assert texts(judge_call_sweep(found, LABEL, PARAMS))[-1] == (
+    special, total = texts(judge_call_sweep(found, LABEL, PARAMS))[-2:]
+
+    assert special == "60 % of the size are special prints; 34 % and more count against a sweep."
+    assert total == (
         "Confidence 0.40: +0.55 a sweep of an unusual amount, -0.15 special prints; at most 0.95."
     )

@@ -153,12 +153,12 @@ def test_sentences() -> None:
     assert texts(judge_zero_dte(found, LABEL, PARAMS)) == [
         "2 prints of SPY 17JAN25 450C in 120 ms: consistent with a view on the last hours of this "
         "contract.",
-        "It expires on the day of its print, 2025-01-15: strike 450 against 450.5 of the "
+        "It expires on the day of its print, 2025-01-15: strike $450.00 against $450.50 of the "
         "underlying, 0.111 % away (at most 1 %).",
         "$20,000 of premium for 400 contracts in 2 prints; floors: premium $20,000, size 400.",
         "No baseline yet: 0 packets of this kind were seen, it speaks from 12 on.",
-        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover 50 % "
-        "of it (sides count from 50 % coverage and 55 % on both together).",
+        "20 % of the size printed at the ask or above, 10 % at the bid or below; quotes cover "
+        "49.99 % of it (sides count from 50 % coverage and 55 % on both together).",
         "Weighted by how sure each side is, 40 % of the size took one with an imbalance of -0.625 "
         "(counted from 35 % and 0.12): in a call consistent with a bearish reading.",
         "Confidence 0.60: +0.55 large and near the money on its last day, +0.05 within half the "

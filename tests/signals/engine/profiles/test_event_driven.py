@@ -17,6 +17,13 @@ EVENT: dict[str, Any] = {
 }
 
 
+def test_an_event_without_a_name_of_its_own_is_an_event() -> None:
+    ahead = EVENT | {"event_kind": "other", "days_to_event": 1.0}
+    term = term_of(event_terms, AHEAD, **ahead)
+
+    assert term.text.startswith("Known to come: an event in 1 day, before")
+
+
 def test_terms_of_a_plain_packet_add_up() -> None:
     """0.12 + 0.14 x 60/120."""
     assert added(event_terms) == {"eligible_packet": 0.12, "premium": 0.07}

@@ -207,3 +207,9 @@ def test_common_terms_say_their_numbers() -> None:
     assert (burst.code, burst.points) == ("burst_print_pattern", 0.1)
     assert burst.text == "1,234 prints in 120 ms; 8 count in full."
     assert burst.values == {"count": 1_234, "span_ms": 120.0}
+
+
+def test_a_single_print_has_no_span() -> None:
+    burst = terms.burst(0.1, inputs_of(count=1, span_ms=0.0))
+
+    assert burst.text == "1 print; 8 count in full."
