@@ -16,7 +16,14 @@ from psycopg.errors import UniqueViolation
 
 from flow.cadence import Every
 from flow.collector import calm_collector
-from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, OptionQuote
+from flow.domain.events import (
+    STREAM_KINDS,
+    EquityPrint,
+    EquityQuote,
+    Malformed,
+    OptionPrint,
+    OptionQuote,
+)
 from flow.domain.units import MILLISECOND_US, SECOND_US
 from flow.malformed import BadInput, FeedStopped
 from flow.storage import leases
@@ -228,6 +235,7 @@ class IngestWorker:
                 builder.batches[kind].add_control("gap", end, {"from": start, "to": end})
         if self._may_be_stored(events):
             remember_present(self._conn, builder, self._instruments, events)
+        self._meet_instruments(events)
         for event in events:
             builder.add(event)
         self._reference.tell(builder)
@@ -235,6 +243,17 @@ class IngestWorker:
         self._promises.saw(builder.max_ts)
         if builder.counters.stored or self._promises.rule == "wall":
             self._add_clock(received_at, idle=not events, has_more=has_more)
+
+    def _meet_instruments(self, events: list[FeedEvent]) -> None:
+        """Give all names that are new in this commit their ids together, before they are asked."""
+        contracts: dict[str, str] = {}
+        symbols: set[str] = set()
+        for event in events:
+            if isinstance(event, OptionQuote | OptionPrint):
+                contracts[event.contract] = ""
+            elif isinstance(event, EquityQuote | EquityPrint):
+                symbols.add(event.symbol)
+        self._instruments.meet(contracts, symbols)
 
     def _may_be_stored(self, events: list[FeedEvent]) -> bool:
         """Whether the log has to be asked for resends: only until the feed has passed its end."""
