@@ -40,6 +40,7 @@ from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
 from ingest.capability import CapabilityEntries
+from ingest.collecting import READ_LIMIT, collect
 from ingest.feeds import Cursor, Feed, FeedEvent, FeedItem, check_time
 from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Promises
 from ingest.reference import ReferenceEntries
@@ -48,9 +49,6 @@ from signals.engine.params import Params
 
 log = logging.getLogger(__name__)
 
-READ_LIMIT = 5_000
-READ_TIMEOUT_S = 0.05
-COLLECT_S = 0.05
 RENEW_EVERY_S = 1.0
 TUNING_EVERY_S = 1.0
 LOADING_TTL_S = 60.0  # warming up may take longer than a lease; the first renewal shortens it
@@ -74,6 +72,7 @@ class IngestWorker:
         clock_rule: ClockRule = "wall",
         wall_us: Callable[[], int],
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
         origin: str = "live",
     ) -> None:
         self.feed = feed
@@ -85,6 +84,7 @@ class IngestWorker:
         self._bad = BadInput(feed.source)
         self._promises = Promises(clock_rule, delay_us=feed.capabilities.delay_us)
         self._monotonic = monotonic
+        self._sleep = sleep
         self._clock = Every(CLOCK_EVERY_S, monotonic)
         self._renewal = Every(RENEW_EVERY_S, monotonic)
         self._tuning = Every(TUNING_EVERY_S, monotonic)
@@ -108,7 +108,7 @@ class IngestWorker:
     def step(self) -> bool:
         """Read once and commit what came. Errors: see the class."""
         self._renew()
-        items = self._read()
+        items = collect(self.feed, monotonic=self._monotonic, sleep=self._sleep)
         now = self._wall_us()
         if not items and not self._clock_due(idle=True):
             return False
@@ -289,20 +289,6 @@ class IngestWorker:
         )
         write(self._conn, self._lease, commit)
         announce(alias_of(self.run), self.run)
-
-    def _read(self) -> list[FeedItem]:
-        """Collect a batch: until it is full, or for a moment, or until nothing comes.
-
-        Without that moment a trickle of events would cost one commit each.
-        """
-        items = self.feed.read(READ_LIMIT, READ_TIMEOUT_S)
-        end = self._monotonic() + COLLECT_S
-        while items and len(items) < READ_LIMIT and not self.feed.finished:
-            left = end - self._monotonic()
-            if left <= 0:
-                break
-            items += self.feed.read(READ_LIMIT - len(items), left)
-        return items
 
     def _renew(self) -> None:
         if self._renewal.due():
