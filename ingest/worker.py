@@ -16,7 +16,14 @@ from psycopg.errors import UniqueViolation
 
 from flow.cadence import Every
 from flow.collector import calm_collector
-from flow.domain.events import STREAM_KINDS, EquityQuote, Malformed, OptionQuote
+from flow.domain.events import (
+    STREAM_KINDS,
+    EquityPrint,
+    EquityQuote,
+    Malformed,
+    OptionPrint,
+    OptionQuote,
+)
 from flow.domain.units import MILLISECOND_US, SECOND_US
 from flow.malformed import BadInput, FeedStopped
 from flow.storage import leases
@@ -33,6 +40,7 @@ from flow.storage.warmup import newest_equity_quotes, newest_option_quotes
 from flow.storage.writer import Commit, write
 from ingest.building import PRINT_KINDS, Builder
 from ingest.capability import CapabilityEntries
+from ingest.collecting import READ_LIMIT, collect
 from ingest.feeds import Cursor, Feed, FeedEvent, FeedItem, check_time
 from ingest.promises import CLOCK_EVERY_S, IDLE_CLOCK_EVERY_S, ClockRule, Promises
 from ingest.reference import ReferenceEntries
@@ -41,9 +49,6 @@ from signals.engine.params import Params
 
 log = logging.getLogger(__name__)
 
-READ_LIMIT = 5_000
-READ_TIMEOUT_S = 0.05
-COLLECT_S = 0.05
 RENEW_EVERY_S = 1.0
 TUNING_EVERY_S = 1.0
 LOADING_TTL_S = 60.0  # warming up may take longer than a lease; the first renewal shortens it
@@ -67,6 +72,7 @@ class IngestWorker:
         clock_rule: ClockRule = "wall",
         wall_us: Callable[[], int],
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
         origin: str = "live",
     ) -> None:
         self.feed = feed
@@ -78,6 +84,7 @@ class IngestWorker:
         self._bad = BadInput(feed.source)
         self._promises = Promises(clock_rule, delay_us=feed.capabilities.delay_us)
         self._monotonic = monotonic
+        self._sleep = sleep
         self._clock = Every(CLOCK_EVERY_S, monotonic)
         self._renewal = Every(RENEW_EVERY_S, monotonic)
         self._tuning = Every(TUNING_EVERY_S, monotonic)
@@ -101,7 +108,7 @@ class IngestWorker:
     def step(self) -> bool:
         """Read once and commit what came. Errors: see the class."""
         self._renew()
-        items = self._read()
+        items = collect(self.feed, monotonic=self._monotonic, sleep=self._sleep)
         now = self._wall_us()
         if not items and not self._clock_due(idle=True):
             return False
@@ -228,6 +235,7 @@ class IngestWorker:
                 builder.batches[kind].add_control("gap", end, {"from": start, "to": end})
         if self._may_be_stored(events):
             remember_present(self._conn, builder, self._instruments, events)
+        self._meet_instruments(events)
         for event in events:
             builder.add(event)
         self._reference.tell(builder)
@@ -235,6 +243,17 @@ class IngestWorker:
         self._promises.saw(builder.max_ts)
         if builder.counters.stored or self._promises.rule == "wall":
             self._add_clock(received_at, idle=not events, has_more=has_more)
+
+    def _meet_instruments(self, events: list[FeedEvent]) -> None:
+        """Give all names that are new in this commit their ids together, before they are asked."""
+        contracts: dict[str, str] = {}
+        symbols: set[str] = set()
+        for event in events:
+            if isinstance(event, OptionQuote | OptionPrint):
+                contracts[event.contract] = ""
+            elif isinstance(event, EquityQuote | EquityPrint):
+                symbols.add(event.symbol)
+        self._instruments.meet(contracts, symbols)
 
     def _may_be_stored(self, events: list[FeedEvent]) -> bool:
         """Whether the log has to be asked for resends: only until the feed has passed its end."""
@@ -270,20 +289,6 @@ class IngestWorker:
         )
         write(self._conn, self._lease, commit)
         announce(alias_of(self.run), self.run)
-
-    def _read(self) -> list[FeedItem]:
-        """Collect a batch: until it is full, or for a moment, or until nothing comes.
-
-        Without that moment a trickle of events would cost one commit each.
-        """
-        items = self.feed.read(READ_LIMIT, READ_TIMEOUT_S)
-        end = self._monotonic() + COLLECT_S
-        while items and len(items) < READ_LIMIT and not self.feed.finished:
-            left = end - self._monotonic()
-            if left <= 0:
-                break
-            items += self.feed.read(READ_LIMIT - len(items), left)
-        return items
 
     def _renew(self) -> None:
         if self._renewal.due():

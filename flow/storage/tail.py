@@ -48,6 +48,7 @@ _MANIFEST: LiteralString = """
     FROM batch WHERE stream = %s AND batch_no > %s AND batch_no <= %s
     ORDER BY batch_no LIMIT %s"""
 FAR = 2**62
+CONTRACT = SPECS["option_print"].columns.index("contract")
 
 
 def read_manifest(
@@ -82,6 +83,7 @@ def read_entries(
     rows = read_rows(conn, kind, infos)
     halves: list[list[Entry]] = [[], [*read_controls(conn, infos)]]
     if kind == "option_print":
+        instruments.read_contracts({row[CONTRACT] for row in rows})
         halves[0] += [stamped_print(row, instruments.contract_name) for row in rows]
     else:
         halves[0] += [stamped_equity_print(row, instruments.symbol_name) for row in rows]

@@ -119,17 +119,25 @@ class Market:
     def _enter(self, beat: int) -> None:
         """Find again what earlier beats still send.
 
+        Of the beats before those that were left out it is known: whoever fell behind skips some,
+        and looking far back at each skip would make him fall behind again.
         Errors: ValueError for a date outside the years of the market.
         """
         start, late = beat * BEAT_US, list[Row]()
         check_instant(start)
+        came_from = self._next
         owed = {
             earlier
             for part in self._active(beat)
             for earlier, last in part.reach.items()
             if earlier < beat and last >= start
         }
-        for earlier in sorted(owed | set(range(beat - _LATE_BEATS, beat))):
+        unknown = set(range(beat - _LATE_BEATS, beat))
+        if came_from is not None and beat - _LATE_BEATS <= came_from < beat:
+            late = [row for row in self._pending if row[0] >= start]
+            owed = {earlier for earlier in owed if earlier >= came_from}
+            unknown = set(range(came_from, beat))
+        for earlier in sorted(owed | unknown):
             rows = (
                 self._rows(earlier, self._active(earlier))
                 if earlier in owed

@@ -88,6 +88,7 @@ def _rows(
     instruments: Instruments,
     quote_streams: dict[str, int],
 ) -> dict[type, list[Row]]:
+    _meet_instruments(outputs, instruments)
     rows: dict[type, list[Row]] = defaultdict(list)
     for output in outputs:
         if isinstance(output, EvidenceLink):
@@ -101,6 +102,18 @@ def _rows(
         )
         rows[type(output)].append(SPECS[type(output)].row(output, place))
     return rows
+
+
+def _meet_instruments(outputs: Sequence[DerivedRow], instruments: Instruments) -> None:
+    """Give all names that are new in this step their ids together, before they are asked."""
+    contracts: dict[str, str] = {}
+    symbols: set[str] = set()
+    for output in outputs:
+        if isinstance(output, DarkEvent | Bar):
+            symbols.add(output.symbol)
+        elif not isinstance(output, EvidenceLink):
+            contracts[output.contract] = output.underlying
+    instruments.meet(contracts, symbols)
 
 
 def _copy(conn: psycopg.Connection[Any], kind: type, rows: list[Row]) -> None:

@@ -91,6 +91,18 @@ def test_a_restart_repeats_no_thresholds() -> None:
     assert len(controls_of(option_log(), "tuning")) == 1
 
 
+def test_the_new_contracts_of_a_commit_are_made_together() -> None:
+    names = [f"SPY-2023-12-15-{strike}-C" for strike in range(400, 420)]
+    items = [option_quote(n, n, name) for n, name in enumerate(names)]
+    ingest_cut([*items, option_trade(99, 99), equity_quote(1, 100)])
+
+    assert rows("SELECT count(*), count(DISTINCT xmin::text) FROM contract") == [(21, 1)]
+    assert rows(
+        """SELECT c.name FROM option_quote q JOIN contract c ON c.id = q.contract
+           ORDER BY q.seq"""
+    ) == [(name,) for name in names]
+
+
 # The end of a finite feed
 
 

@@ -56,6 +56,21 @@ def test_a_state_saved_twice_at_one_step_stays_the_first(logged: None) -> None:
         assert steps.saved_states(conn, run=0, shard=0) == [(1, b"first")]
 
 
+def test_a_large_state_is_compressed_by_the_servers_fastest_method(logged: None) -> None:
+    blob = b"packet" * 10_000
+    with connect("default", "test") as conn:
+        steps.save_state(conn, take(conn), run=0, shard=0, step_no=1, blob=blob)
+        found = conn.execute(
+            """SELECT pg_column_compression(o.blob), 'lz4' = ANY (p.enumvals)
+               FROM operator_state o, pg_settings p WHERE p.name = 'default_toast_compression'"""
+        ).fetchone()
+        assert found is not None
+        method, has_lz4 = found
+
+        assert method == ("lz4" if has_lz4 else "pglz")
+        assert steps.saved_states(conn, run=0, shard=0) == [(1, blob)]
+
+
 def test_a_damaged_state_is_passed_over(logged: None) -> None:
     with connect("default", "test") as conn:
         lease = take(conn)

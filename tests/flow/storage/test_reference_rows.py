@@ -137,6 +137,40 @@ def test_two_processes_agree_on_ids(conn: psycopg.Connection[Any]) -> None:
     assert one.contract(CALL)[1] == one.contract(PUT)[1] == one.symbol("SPY")
 
 
+def test_names_met_together_are_made_in_one_transaction_and_once(
+    conn: psycopg.Connection[Any],
+) -> None:
+    one, two = Instruments(conn), Instruments(conn)
+    known = one.contract(PUT)
+    one.meet(
+        {CALL: "", PUT: "", "SPXW-2025-01-15-5900.5-P": "", "butterfly": "SPX", "junk": ""},
+        ["QQQ", "SPY"],
+    )
+    made = rows("SELECT count(*), count(DISTINCT xmin::text) FROM contract WHERE name <> %s", PUT)
+    two.meet({CALL: "", "junk": ""}, ["QQQ"])
+
+    assert made == [(4, 1)]
+    assert one.contract(PUT) == known
+    assert one.contract("butterfly")[1] == one.symbol("SPX")
+    assert one.contract("junk")[1] == one.symbol("UNKNOWN")
+    assert rows("SELECT name FROM symbol ORDER BY name") == [
+        ("QQQ",), ("SPX",), ("SPY",), ("UNKNOWN",)
+    ]  # fmt: skip
+    assert [two.contract(CALL), two.symbol("QQQ")] == [one.contract(CALL), one.symbol("QQQ")]
+
+
+def test_texts_read_together_are_known_in_both_directions(conn: psycopg.Connection[Any]) -> None:
+    fresh, other = Instruments(conn), Instruments(conn)
+    call, put = other.contract(CALL), other.contract(PUT)
+
+    fresh.read_contracts([call[0], put[0], 4711])
+
+    assert [fresh.contract_name(number) for number, _ in (call, put)] == [CALL, PUT]
+    assert fresh.contract(CALL) == call
+    with pytest.raises(LookupError, match="no contract with id 4711"):
+        fresh.contract_name(4711)
+
+
 def test_a_fresh_process_reads_names_by_id(conn: psycopg.Connection[Any]) -> None:
     contract, symbol = Instruments(conn).contract(CALL)
 

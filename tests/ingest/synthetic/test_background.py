@@ -115,7 +115,7 @@ def test_delays_end_where_a_market_that_is_entered_looks_back_to(
 
 def test_a_busy_market_that_is_entered_anywhere_owes_the_same() -> None:
     again = Market(2, CONFIG)
-    for beat in (FIRST + 97, FIRST + 40):
+    for beat in (FIRST + 97, FIRST + 40, FIRST + 60, FIRST + 97):
         wanted = [item for item in told() if beat * BEAT_US <= item.wire_us < (beat + 1) * BEAT_US]
         assert [item for item in again.beat(beat) if isinstance(item.event, Print)] == wanted
 

@@ -46,6 +46,20 @@ def test_any_start_gives_the_same_items(first: int, beats: int) -> None:
     assert [i for i in found if i.wire_us < (FIRST + BEATS) * BEAT_US] == wanted
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 40), st.lists(st.integers(1, 30), min_size=1, max_size=4))
+def test_skipping_beats_gives_what_the_others_bring(first: int, skips: list[int]) -> None:
+    beat, source = FIRST + first, market()
+    run(source, beat, 1)
+    for skipped in skips:
+        beat += 1 + skipped
+        if beat >= FIRST + BEATS:
+            break
+        start = beat * BEAT_US
+        wanted = [i for i in everything() if start <= i.wire_us < start + BEAT_US]
+        assert run(source, beat, 1) == wanted
+
+
 def test_going_back_gives_the_same_items() -> None:
     source = market()
     whole = run(source)

@@ -1,0 +1,71 @@
+"""What one commit collects: how often the feed is asked, and when it is enough."""
+
+from flow.domain.events import OptionQuote
+from ingest.collecting import COLLECT_S, FEW, PAUSE_S, READ_LIMIT, collect
+from ingest.feeds import FeedItem
+from tests.support.feeds import ListFeed
+from tests.support.market import option_quote
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    now_s = 0.0
+
+    def read(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+class Steady(ListFeed):
+    """A live feed: gives what has come since the last read, so many events a second."""
+
+    def __init__(self, clock: Clock, per_s: int) -> None:
+        super().__init__([])
+        self.reads = 0
+        self._clock, self._per_s, self._given = clock, per_s, 0
+
+    def read(self, limit: int, timeout_s: float) -> list[FeedItem]:
+        self.reads += 1
+        if not self._given:
+            self._clock.sleep(1 / self._per_s)
+        count = min(limit, int(self._clock.now_s * self._per_s + 1e-6) - self._given)
+        items: list[FeedItem] = [option_quote(self._given + n, 0) for n in range(count)]
+        self._given += count
+        return items
+
+
+def read_all(feed: ListFeed, clock: Clock) -> list[FeedItem]:
+    return collect(feed, monotonic=clock.read, sleep=clock.sleep)
+
+
+def numbers(items: list[FeedItem]) -> list[bytes]:
+    return [item.uid for item in items if isinstance(item, OptionQuote)]
+
+
+def test_a_steady_feed_is_read_a_few_times_and_wholly() -> None:
+    clock = Clock()
+    feed = Steady(clock, 9_000)
+
+    items = read_all(feed, clock)
+
+    assert feed.reads <= COLLECT_S / PAUSE_S + 3
+    assert len(items) == round(clock.now_s * 9_000)
+    assert numbers(items) == numbers([option_quote(n, 0) for n in range(len(items))])
+
+
+def test_a_full_batch_is_not_waited_for() -> None:
+    clock = Clock()
+    feed = ListFeed([option_quote(n, n) for n in range(READ_LIMIT + 10)], chunk=FEW)
+
+    assert len(read_all(feed, clock)) == READ_LIMIT
+    assert clock.now_s == 0
+
+
+def test_nothing_is_no_batch() -> None:
+    clock = Clock()
+
+    assert read_all(ListFeed([]), clock) == []
+    assert clock.now_s == 0
