@@ -108,7 +108,9 @@ class IngestWorker:
     def step(self) -> bool:
         """Read once and commit what came. Errors: see the class."""
         self._renew()
-        items = collect(self.feed, monotonic=self._monotonic, sleep=self._sleep)
+        items, read_at = collect(
+            self.feed, wall_us=self._wall_us, monotonic=self._monotonic, sleep=self._sleep
+        )
         now = self._wall_us()
         if not items and not self._clock_due(idle=True):
             return False
@@ -116,7 +118,9 @@ class IngestWorker:
         events: list[FeedEvent]
         events, malformed, stopped = self._bad.part(checked)
         has_more = len(items) >= READ_LIMIT or stopped is not None
-        self._commit(events, malformed, stopped, received_at=now, has_more=has_more)
+        self._commit(
+            events, malformed, stopped, received_at=now, read_at=read_at, has_more=has_more
+        )
         if stopped is not None:
             raise stopped
         return bool(items)
@@ -208,6 +212,7 @@ class IngestWorker:
         stopped: FeedStopped | None,
         *,
         received_at: int,
+        read_at: int,
         has_more: bool,
     ) -> None:
         state, detail = ("stopped", str(stopped)) if stopped else ("live", self._feed_detail())
@@ -215,16 +220,22 @@ class IngestWorker:
             self._cursor = self.feed.cursor()  # a stopped feed is read again from where it was
         gaps = self._take_gaps()
         try:
-            self._build(events, gaps, received_at, has_more=has_more)
+            self._build(events, gaps, received_at, read_at, has_more=has_more)
             self._write(malformed, gaps, state=state, detail=detail)
         except UniqueViolation:
             log.warning("rows are in the log already; reading it again before the next try")
             self._load()
-            self._build(events, gaps, received_at, has_more=has_more)
+            self._build(events, gaps, received_at, read_at, has_more=has_more)
             self._write(malformed, gaps, state=state, detail=detail)
 
     def _build(
-        self, events: list[FeedEvent], gaps: list[Gap], received_at: int, *, has_more: bool
+        self,
+        events: list[FeedEvent],
+        gaps: list[Gap],
+        received_at: int,
+        read_at: int,
+        *,
+        has_more: bool,
     ) -> None:
         builder = self._builder
         builder.start_commit(received_at)
@@ -242,7 +253,7 @@ class IngestWorker:
         self._capability.tell(builder)
         self._promises.saw(builder.max_ts)
         if builder.counters.stored or self._promises.rule == "wall":
-            self._add_clock(received_at, idle=not events, has_more=has_more)
+            self._add_clock(read_at, idle=not events, has_more=has_more)
 
     def _meet_instruments(self, events: list[FeedEvent]) -> None:
         """Give all names that are new in this commit their ids together, before they are asked."""
@@ -329,13 +340,13 @@ class IngestWorker:
             return not idle
         return self._clock.due(IDLE_CLOCK_EVERY_S if idle else None)
 
-    def _add_clock(self, now: int, *, idle: bool, has_more: bool) -> None:
+    def _add_clock(self, read_at: int, *, idle: bool, has_more: bool) -> None:
         """Promise, after the rows of this batch, which times are over."""
         if not idle and not self._clock_due(idle=False):
             return  # an idle batch is written for its clock alone, and was asked before
         builder = self._builder
         promise = self._promises.value(
-            now,
+            read_at,
             lateness_us=builder.params.allowed_lateness_ms * MILLISECOND_US,
             read_until=(builder.max_ts if builder.max_ts is not None else 0) if has_more else None,
         )

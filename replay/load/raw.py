@@ -113,7 +113,7 @@ def _prints(known: list[Option], stream: int, total: int) -> Iterator[Row]:
             1 + seq % 19, (32,), price * size * 100, bid, ask, 10, 12,
             ts - 400_000, max(seq // QUOTES_PER_PRINTS, 1), 150_000, 1,
             100_000_000, 100_010_000, ts - 200_000, seq, 1.5, -3.0, 0.4, 0.25,
-            2, trade_date, 18, 0, side, size > 200, 4_096 if size > 200 else 16, 1,
+            2, trade_date, 18, 0, side, size > 200, 4_096 if size > 200 else 16, 1, seq,
         )  # fmt: skip
 
 

@@ -15,6 +15,9 @@ class Clock:
     def read(self) -> float:
         return self.now_s
 
+    def wall(self) -> int:
+        return round(self.now_s * 1_000_000)
+
     def sleep(self, seconds: float) -> None:
         self.now_s += seconds
 
@@ -38,7 +41,7 @@ class Steady(ListFeed):
 
 
 def read_all(feed: ListFeed, clock: Clock) -> list[FeedItem]:
-    return collect(feed, monotonic=clock.read, sleep=clock.sleep)
+    return collect(feed, wall_us=clock.wall, monotonic=clock.read, sleep=clock.sleep)[0]
 
 
 def numbers(items: list[FeedItem]) -> list[bytes]:
@@ -62,6 +65,24 @@ def test_a_full_batch_is_not_waited_for() -> None:
 
     assert len(read_all(feed, clock)) == READ_LIMIT
     assert clock.now_s == 0
+
+
+def test_a_promise_is_of_the_last_read_however_long_it_took_to_come_back() -> None:
+    clock = Clock()
+
+    class Starved(Steady):
+        def read(self, limit: int, timeout_s: float) -> list[FeedItem]:
+            items = super().read(limit, timeout_s)
+            if self.reads > 1:
+                clock.sleep(3.0)  # no processor behind this read
+            return items
+
+    items, read_at = collect(
+        Starved(clock, 9_000), wall_us=clock.wall, monotonic=clock.read, sleep=clock.sleep
+    )
+
+    assert clock.now_s > 3
+    assert abs(len(items) - read_at * 9_000 / 1_000_000) < 2  # all that had come when it began
 
 
 def test_nothing_is_no_batch() -> None:
