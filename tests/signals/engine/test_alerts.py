@@ -2,6 +2,7 @@
 
 import pytest
 
+from flow.domain.events import LogEntry
 from signals.engine.alerts import (
     MAX_DEDUPE_WINDOW_US,
     Chain,
@@ -14,7 +15,9 @@ from signals.engine.alerts import (
 )
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.records import Alert
+from signals.engine.pipeline import new_state, step
+from signals.engine.records import Alert, EvidenceLink
+from tests.support.engine_builders import SPY_PUT, clock, ms, stamped
 
 PARAMS = Params()
 SECOND = 1_000_000
@@ -181,3 +184,28 @@ def test_the_larger_deviation_is_how_unusual_a_packet_is(
     premium_z: float | None, size_z: float | None, unusual: float | None
 ) -> None:
     assert unusual_of(Features(premium_z=premium_z, size_z=size_z)) == unusual
+
+
+#   0 s: 460 C opens the chain.  200 s: 455 C, held up at once by 450 P, which prints until 750 s.
+#   Under the longest gap and span that tuning allows, 455 C is certain only then.
+@pytest.mark.parametrize("every_s", [10, 10_000])
+def test_packet_that_waited_long_still_meets_its_chain(every_s: int) -> None:
+    params = Params.from_values(
+        {"alert_dedupe_window_s": 600, "cluster_gap_ms": 60_000, "cluster_max_span_ms": 600_000}
+    )
+    prints = [
+        stamped(seq=1, ts=ms(0), contract="SPY-2025-01-17-460-C", size=2_000),
+        stamped(seq=2, ts=ms(200_000), contract="SPY-2025-01-17-455-C", size=2_000),
+        *(
+            stamped(seq=3 + n, ts=ms(200_050 + 50_000 * n), contract=SPY_PUT, size=37, venue=9)
+            for n in range(12)
+        ),
+    ]
+    clocks = [clock(1_000 + s, ms(s * 1_000) - 1) for s in range(1, 1_500, every_s)]
+    entries: list[LogEntry] = sorted([*prints, *clocks], key=lambda entry: entry.ts)
+
+    rows = step(new_state(), [*entries, clock(9_999, ms(1_500_000))], params)
+
+    calls = [row.contract for row in rows if isinstance(row, Alert) and row.contract[-1] == "C"]
+    merged = [row for row in rows if isinstance(row, EvidenceLink) and row.role == "merged"]
+    assert (calls, len(merged)) == (["SPY-2025-01-17-460-C"], 1)
