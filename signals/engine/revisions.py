@@ -152,7 +152,8 @@ def _conclude_again(
         alert = msgspec.structs.replace(alert, supersedes=kept.supersedes)
     out.rows.append(alert)
     out.rows.extend(alert_links(alert, hits))
-    revise_chain(state.chains, kept.alert, alert)
+    revise_chain(state.chains, kept.alert, alert, case.params)
+    kept.alert = alert.dedupe_key
 
 
 def _follow_again(

@@ -1,5 +1,6 @@
 """Golden group G10 strict and the chains of equal alerts (options-engine.md 14.2, errata 34)."""
 
+import msgspec
 import pytest
 
 from flow.domain.events import LogEntry
@@ -9,6 +10,7 @@ from signals.engine.alerts import (
     Merged,
     admit,
     forget_old,
+    revise_chain,
     score_alert,
     severity_of,
     unusual_of,
@@ -145,6 +147,74 @@ def test_window_of_zero_never_merges() -> None:
     admit(chains, alert(0, 50), params)
 
     assert isinstance(admit(chains, alert(0, 50, uid=b"2"), params), Alert)
+
+
+ROSE, FELL = "SPY|x|bullish", "SPY|x|bearish"
+
+
+def revised(chains: dict[str, Chain], first: Alert, key: str, *, withdrawn: bool = False) -> None:
+    again = msgspec.structs.replace(first, rev=1, score=40, dedupe_key=key, withdrawn=withdrawn)
+    revise_chain(chains, first.dedupe_key, again, PARAMS)
+
+
+def test_revised_alert_is_the_bar_for_the_next_one() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, ROSE)
+
+    assert chains == {ROSE: Chain(0, first.uid, 0, 40, 3)}
+
+
+def test_withdrawn_alert_ends_its_chain() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, ROSE, withdrawn=True)
+
+    assert chains == {}
+
+
+#   0 s: bullish.  Its revision says bearish: what is bullish is new again, what is bearish is not.
+def test_alert_that_reads_otherwise_now_meets_its_new_equals() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, FELL)
+    rises, falls = alert(10 * SECOND, 50), alert(20 * SECOND, 44, key=FELL)
+
+    assert admit(chains, rises, PARAMS) is rises
+    assert admit(chains, falls, PARAMS) == Merged(first.uid, 0, 3)
+    assert isinstance(admit(chains, alert(60 * SECOND, 40, key=FELL), PARAMS), Alert)
+
+
+#   The alert of 100 s turns bearish. A bearish chain of 41 s still runs then, one of 40 s is over.
+@pytest.mark.parametrize(("start_s", "open_at_s"), [(41, 41), (40, 100), (110, 110)])
+def test_running_chain_of_the_new_reading_goes_on(start_s: int, open_at_s: int) -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(100 * SECOND, 50)
+    admit(chains, alert(start_s * SECOND, 50, key=FELL), PARAMS)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, FELL)
+
+    assert [(key, chain.open_ts) for key, chain in chains.items()] == [(FELL, open_at_s * SECOND)]
+
+
+def test_revision_of_an_alert_that_was_replaced_leaves_the_chain() -> None:
+    chains: dict[str, Chain] = {}
+    first, better = alert(0, 50), alert(1, 60)
+    admit(chains, first, PARAMS)
+    admit(chains, better, PARAMS)
+    before = dict(chains)
+
+    revised(chains, first, FELL)
+
+    assert chains == before
+    revised({}, first, FELL)  # and so where it was forgotten
 
 
 def test_old_chains_are_forgotten_in_the_order_of_their_starts() -> None:

@@ -153,6 +153,49 @@ def test_chain_of_a_withdrawn_alert_ends_so_that_the_next_one_speaks() -> None:
     ]  # fmt: skip
 
 
+# 1,000 bought and 600 sold read as bullish. Without the 1,000 the same packet reads as bearish.
+BOUGHT, SOLD = fill(0, size=1_000), fill(1, size=600, price_micros=4_100_000)
+TURNED = (BOUGHT, SOLD, FINAL, cancel(20, 2_000, size=1_000, venue=3))
+
+
+def alerts_of(rows: list[Derived]) -> list[tuple[str, int]]:
+    return [(alert.direction, alert.rev) for alert in only(rows, Alert)]
+
+
+def test_alert_that_turned_takes_in_no_event_of_its_first_reading() -> None:
+    again = fill(30, 20_000, size=600)
+
+    rows = run(*TURNED, again, clock(99, ms(60_000)))
+
+    assert alerts_of(rows) == [("bullish", 0), ("bearish", 1), ("bullish", 0)]
+    assert only(rows, Alert)[2].supersedes is None
+    assert [link for link in only(rows, EvidenceLink) if link.role == "merged"] == []
+
+
+def test_alert_that_turned_takes_in_events_of_its_new_reading() -> None:
+    again = fill(30, 20_000, size=600, price_micros=4_100_000)
+
+    rows = run(*TURNED, again, clock(99, ms(60_000)))
+
+    assert alerts_of(rows) == [("bullish", 0), ("bearish", 1)]
+    (merged,) = (link for link in only(rows, EvidenceLink) if link.role == "merged")
+    assert merged.uid == only(rows, Alert)[0].uid
+
+
+def test_alert_that_turned_is_taken_back_under_its_new_reading() -> None:
+    state = new_state()
+    gone = cancel(21, 3_000, size=600, price_micros=4_100_000, venue=4)
+
+    rows = run(*TURNED, gone, END, state=state)
+
+    assert [alert.dedupe_key for alert in only(rows, Alert)] == [
+        "SPY|institutional_directional|bullish",
+        "SPY|institutional_directional|bearish",
+        "SPY|institutional_directional|bearish",
+    ]
+    assert state.chains == {}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
