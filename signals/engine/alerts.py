@@ -179,8 +179,12 @@ def build_alert(
 
 
 def withdraw(case: Case, event: SmartMoneyEvent, dedupe_key: str, *, ordinal: int) -> Alert:
-    """Build the revision that takes an alert back: cancelled prints left no reading of it."""
+    """Build the revision that takes an alert back: cancelled prints left no reading of it.
+
+    It stays taken back where a later cancel gives its event a reading again.
+    """
     reasons = ", ".join(reason.replace("_", " ") for reason in event.abstain_reasons)
+    because = f" ({reasons})" if reasons else ""
     return _alert(
         case,
         event,
@@ -188,7 +192,7 @@ def withdraw(case: Case, event: SmartMoneyEvent, dedupe_key: str, *, ordinal: in
         score=0,
         severity="low",
         classifier_ids=(),
-        headline=f"{case.label}: withdrawn, prints were cancelled ({reasons})",
+        headline=f"{case.label}: withdrawn, prints were cancelled{because}",
         breakdown=[],
         explanations=[],
         dedupe_key=dedupe_key,

@@ -24,10 +24,11 @@ from signals.engine.trade_types import TradeType
 class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     """One emitted packet with what its revision needs.
 
-    `event` and `alert` tell which rows must be revised with it. `readings`, `upcoming`, `flow` and
-    `boosting` are what it was measured against: its baselines, the event ahead, the flow around it.
-    They are not rewritten (errata 33). `types` are the trade types of the prints of `group`, in
-    their order. `later` is the mid that its reading was judged by, once it was.
+    `event` and `alert` tell which rows must be revised with it, `withdrawn` that its alert is taken
+    back for good. `readings`, `upcoming`, `flow` and `boosting` are what it was measured against:
+    its baselines, the event ahead, the flow around it. They are not rewritten (errata 33). `types`
+    are the trade types of the prints of `group`, in their order. `later` is the mid that its
+    reading was judged by, once it was.
     """
 
     identity: str
@@ -43,6 +44,7 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     rev: int = 0
     event: bool = False
     alert: str = ""  # the dedupe key of its alert, empty where it has none
+    withdrawn: bool = False
     supersedes: bytes | None = None
     upcoming: CalendarEvent | None = None
     flow: dict[str, Any] = {}

@@ -127,7 +127,7 @@ def _conclude_again(
 ) -> None:
     """Add the next revision of an event, of its hits and of its alert.
 
-    A revision takes an alert back, or changes it; it never raises one.
+    A revision takes an alert back, or changes it; it never raises one, not even again.
     """
     gate = case.features.event_gate
     if subject is None or gate is not None:
@@ -144,7 +144,7 @@ def _conclude_again(
     _follow_again(state, waiting, event.uid, kept, out)
     if not kept.alert:
         return
-    if lead is None:
+    if lead is None or kept.withdrawn:
         alert = withdraw(case, event, kept.alert, ordinal=out.ordinal)
     else:
         alert = build_alert(case, event, lead, fired, ordinal=out.ordinal)
@@ -153,7 +153,7 @@ def _conclude_again(
     out.rows.append(alert)
     out.rows.extend(alert_links(alert, hits))
     revise_chain(state.chains, kept.alert, alert, case.params)
-    kept.alert = alert.dedupe_key
+    kept.alert, kept.withdrawn = alert.dedupe_key, alert.withdrawn
 
 
 def _follow_again(

@@ -121,6 +121,25 @@ def test_alert_that_no_longer_stands_is_taken_back() -> None:
     assert only(rows, SmartMoneyEvent)[1].abstain_reasons == ("cancelled",)
 
 
+#   300 at the ask, 900 at the mid, 1,400 at the ask: without the 1,400 it is no reading, without
+#   the 900 as well it is one again.
+def test_withdrawn_alert_stays_withdrawn() -> None:
+    middle = {"size": 900, "price_micros": 4_150_000}
+    prints = (fill(0, size=300), fill(1, **middle), fill(2, size=1_400))
+    cancels = (cancel(20, 2_000, size=1_400, venue=5), cancel(21, 4_000, venue=4, **middle))
+    again = fill(30, 20_000, size=300)
+
+    rows = run(*prints, FINAL, *cancels, again, clock(99, ms(60_000)))
+
+    assert [event.abstained for event in only(rows, SmartMoneyEvent)] == [False, True, False, False]
+    one, two, three, fresh = only(rows, Alert)
+    assert [(row.uid == one.uid, row.rev, row.withdrawn) for row in (two, three, fresh)] == [
+        (True, 1, True), (True, 2, True), (False, 0, False),
+    ]  # fmt: skip
+    assert (three.score, three.dedupe_key, three.supersedes) == (0, one.dedupe_key, one.uid)
+    assert three.headline == "SPY 17JAN25 450C: withdrawn, prints were cancelled"
+
+
 def test_rest_below_the_floors_takes_the_event_back() -> None:
     small, large = fill(0, size=100), fill(1, size=900)
     rows = run(small, large, FINAL, cancel(20, 2_000, size=900, venue=4), END)
