@@ -6,6 +6,7 @@ members -> baselines read, then pushed -> gate -> market facts -> rules -> profi
 from typing import NamedTuple
 
 from flow.domain.event_calendar import CalendarEvent
+from flow.domain.events import StampedPrint
 from signals.engine.alerts import Merged, admit, build_alert
 from signals.engine.case import Case
 from signals.engine.classifiers.follow_through import judge_no_follow_through
@@ -63,11 +64,9 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     subject = ready.subject or subject_of(group, params)
     features, opening, last = subject.features, subject.members[0], subject.members[-1]
     day = opening.session_date
-    if group.legs:
-        for leg in group.legs:
-            state.days.add([each.print for each in leg])
-    else:
-        features.day_volume_before = state.days.add(subject.members)
+    volumes_before = tuple([state.days.add(prints) for prints in _legs(group, subject)])
+    if not group.legs:
+        features.day_volume_before = volumes_before[0]
     baselines = state.baselines
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
@@ -98,8 +97,8 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         group=group,
         readings=readings,
         types=tuple(types),
-        day_volume_before=features.day_volume_before,
         contracts=_contracts(group),
+        volumes_before=volumes_before,
         prints=len(group.held),
         upcoming=upcoming,
     )
@@ -116,6 +115,12 @@ def _contracts(group: Group) -> tuple[str, ...]:
     if not group.legs:
         return (group.contract,)
     return tuple([leg[0].print.contract for leg in group.legs])
+
+
+def _legs(group: Group, subject: Subject) -> list[list[StampedPrint]]:
+    if not group.legs:
+        return [subject.members]
+    return [[each.print for each in leg] for leg in group.legs]
 
 
 def _add_market_facts(
@@ -137,7 +142,9 @@ def _add_market_facts(
 def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruling) -> None:
     """Set what the members alone do not tell, as it stood for the first revision."""
     features = subject.features
-    features.day_volume_before = kept.day_volume_before
+    if subject.structure is None:
+        own = kept.contracts.index(subject.text)
+        features.day_volume_before = kept.volumes_before[own]
     features.trade_types = count_types(kept.types)
     features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
     if len(kept.contracts) == 1 or features.structure_type:

@@ -17,7 +17,8 @@ def kept(*prints: StampedPrint) -> Kept:
     return Kept(
         identity=identity_of(texts[0], prints[0]), ts=prints[0].ts, end_ts=prints[-1].ts,
         revision=0, group=group,
-        readings=(), types=(), day_volume_before=0, contracts=tuple(texts), prints=len(prints),
+        readings=(), types=(), contracts=tuple(texts), volumes_before=(0,) * len(texts),
+        prints=len(prints),
     )  # fmt: skip
 
 

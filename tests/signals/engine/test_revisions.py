@@ -391,6 +391,23 @@ def test_package_of_which_a_leg_is_cancelled_is_a_single_contract() -> None:
     assert (first.uid, second.rev) == (second.uid, 1)
 
 
+@pytest.mark.parametrize(("gone", "left", "before"), [(0, SPY_PUT, 130), (1, SPY_CALL, 70)])
+def test_leg_that_is_left_knows_what_it_had_traded_before(
+    gone: int, left: str, before: int
+) -> None:
+    earlier = [fill(7, -5_000, size=70), fill(8, -4_000, size=130, contract=SPY_PUT)]
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    taken = cancel(20, 2_000, contract=legs[gone].contract, venue=3)
+
+    *_, first, second = only(run(*earlier, *legs, FINAL, taken, END), Packet)
+
+    assert (first.features.day_volume_before, second.rev, second.contract) == (0, 1, left)
+    assert second.features.day_volume_before == before
+
+
 def test_all_prints_of_a_packet_cancelled_one_by_one_are_counted() -> None:
     rows = run(*SWEEP, FINAL, *(cancel(20 + n, 2_000 + n, venue=3 + n) for n in range(3)), END)
 
