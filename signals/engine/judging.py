@@ -73,9 +73,13 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     scopes = baselines.scopes_of(keys, day)
     amounts = usual_amounts(features)
     readings = read_usual(baselines, scopes, amounts, features)
+    contracts = _contracts(group)
+    open_interests = tuple([state.interest.of(text, day) for text in contracts])
     upcoming = None
     if features.event_gate is None:
         upcoming = state.events.lookup(subject.underlying, last.ts, params)
+        if not group.legs:
+            features.open_interest = open_interests[0]
         _add_market_facts(state, subject, upcoming, ruling)
         readings += read_volatility(baselines, scopes, features)
     types = add_flow(
@@ -97,8 +101,9 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         group=group,
         readings=readings,
         types=tuple(types),
-        contracts=_contracts(group),
+        contracts=contracts,
         volumes_before=volumes_before,
+        open_interests=open_interests,
         prints=len(group.held),
         upcoming=upcoming,
     )
@@ -126,11 +131,8 @@ def _legs(group: Group, subject: Subject) -> list[list[StampedPrint]]:
 def _add_market_facts(
     state: EngineState, subject: Subject, upcoming: CalendarEvent | None, ruling: Ruling
 ) -> None:
-    opening, features = subject.members[0], subject.features
-    if not features.structure_type:
-        features.open_interest = state.interest.of(opening.contract, opening.session_date)
     add_market_facts(
-        features,
+        subject.features,
         subject.contract,
         subject.members,
         state.calendar,
@@ -145,6 +147,8 @@ def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruli
     if subject.structure is None:
         own = kept.contracts.index(subject.text)
         features.day_volume_before = kept.volumes_before[own]
+        if features.event_gate is None:
+            features.open_interest = kept.open_interests[own]
     features.trade_types = count_types(kept.types)
     features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
     if len(kept.contracts) == 1 or features.structure_type:

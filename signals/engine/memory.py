@@ -27,9 +27,9 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     `event` and `alert` tell which rows must be revised with it, `withdrawn` that its alert is taken
     back for good. `readings`, `upcoming`, `flow` and `boosting` are what it was measured against:
     its baselines, the event ahead, the flow around it. They are not rewritten (errata 33). `types`
-    are the trade types of the prints of `group`, in their order. `volumes_before` are what its
-    `contracts`, one per leg, had traded before it: a cancel may leave one leg. `later` is the mid
-    that its reading was judged by, once it was.
+    are the trade types of the prints of `group`, in their order. `volumes_before` and
+    `open_interests` are what its `contracts`, one per leg, had traded before it and had open: a
+    cancel may leave one leg. `later` is the mid that its reading was judged by, once it was.
     """
 
     identity: str
@@ -41,6 +41,7 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     types: tuple[TradeType, ...]
     contracts: tuple[str, ...]
     volumes_before: tuple[int, ...]
+    open_interests: tuple[int | None, ...]
     prints: int
     rev: int = 0
     event: bool = False

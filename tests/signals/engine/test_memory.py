@@ -18,7 +18,7 @@ def kept(*prints: StampedPrint) -> Kept:
         identity=identity_of(texts[0], prints[0]), ts=prints[0].ts, end_ts=prints[-1].ts,
         revision=0, group=group,
         readings=(), types=(), contracts=tuple(texts), volumes_before=(0,) * len(texts),
-        prints=len(prints),
+        open_interests=(None,) * len(texts), prints=len(prints),
     )  # fmt: skip
 
 

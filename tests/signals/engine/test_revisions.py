@@ -5,7 +5,8 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from flow.domain.events import LogEntry, StampedPrint
+from flow.domain.events import Control, LogEntry, StampedPrint
+from flow.domain.open_interest import OpenInterest, open_interest_payload
 from signals.engine.params import Params
 from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
 from signals.engine.records import (
@@ -16,7 +17,16 @@ from signals.engine.records import (
     Packet,
     SmartMoneyEvent,
 )
-from tests.support.engine_builders import COMPLEX, SPY_CALL, SPY_PUT, clock, ms, stamped, tuning
+from tests.support.engine_builders import (
+    COMPLEX,
+    SPY_CALL,
+    SPY_PUT,
+    TRADE_DATE,
+    clock,
+    ms,
+    stamped,
+    tuning,
+)
 
 PARAMS = Params()
 EARLIER, LAST, OPENING, ONLY = (ord(letter) for letter in "ACEG")
@@ -406,6 +416,34 @@ def test_leg_that_is_left_knows_what_it_had_traded_before(
 
     assert (first.features.day_volume_before, second.rev, second.contract) == (0, 1, left)
     assert second.features.day_volume_before == before
+
+
+def told(seq: int, contract: str, count: int) -> Control:
+    record = OpenInterest(
+        contract=contract, session_date=TRADE_DATE, open_interest=count, as_of_date=TRADE_DATE - 1
+    )
+    return Control(seq, "open_interest", ms(0), open_interest_payload(record))
+
+
+def test_revision_knows_the_open_interest_of_its_first_reading() -> None:
+    taken = cancel(20, 2_000, venue=5)
+
+    rows = run(told(50, SPY_CALL, 900), *SWEEP, FINAL, told(51, SPY_CALL, 10), taken, END)
+
+    assert [packet.features.open_interest for packet in only(rows, Packet)] == [900, 900]
+
+
+def test_leg_that_is_left_has_its_own_open_interest() -> None:
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    known = [told(50, SPY_CALL, 700), told(51, SPY_PUT, 40)]
+    taken = cancel(20, 2_000, contract=SPY_CALL, venue=3)
+
+    rows = run(*known, *legs, FINAL, told(52, SPY_PUT, 50), taken, END)
+
+    assert [packet.features.open_interest for packet in only(rows, Packet)] == [None, 40]
 
 
 def test_all_prints_of_a_packet_cancelled_one_by_one_are_counted() -> None:
