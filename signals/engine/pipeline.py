@@ -77,6 +77,7 @@ def _take_print(state: EngineState, print_: StampedPrint) -> None:
         state.counters["late_report"] += 1
         state.clusters.add_aside(contract, ts)
         state.flow.add_unplaced(print_)
+        state.days.add_report(print_)
     elif print_.price_micros <= 0:
         state.counters["zero_price"] += 1
     else:
