@@ -1,4 +1,4 @@
-"""Which print a cancel takes back, and what traded on its day.
+"""Which print a cancel takes back, and what traded on the day without it.
 
 The day's prints are not kept for ever: the last `cancel_memory_prints` clustered prints are, and a
 cancel of an older one is an orphan that is counted and shown. Late reports are kept for their day.
@@ -38,8 +38,8 @@ class Day(msgspec.Struct, array_like=True, gc=False):
 class Days:
     """The volume of every contract on the newest trade date, in processing order.
 
-    Late reports are volume and no members (options-engine.md 4.2; errata 45), but a cancel may mean
-    one: so they are kept one by one.
+    Late reports are volume and no members (options-engine.md 4.2; errata 45). Each counts from its
+    own instant on, whenever it arrived, and a cancel may mean it: so they are kept one by one.
     """
 
     __slots__ = ("_reports", "newest", "of")
@@ -62,13 +62,20 @@ class Days:
             self.newest = opening.session_date
             self.of.clear()
             self._forget_reports()
+        before = self._reported_before(opening)
         day = self.of.get(opening.contract)
         if day is None:
             self.of[opening.contract] = Day(opening.session_date, size)
-            return 0
-        before = day.size
+            return before
+        before += day.size
         day.size += size
         return before
+
+    def take_back(self, print_: StampedPrint) -> None:
+        """Count a print that was added no longer."""
+        day = self.of.get(print_.contract)
+        if day is not None and day.session_date == print_.session_date:
+            day.size -= print_.size
 
     def add_report(self, report: StampedPrint) -> None:
         """Keep a late report; call it on arrival, in any order."""
@@ -85,6 +92,19 @@ class Days:
     def saved_reports(self) -> list[StampedPrint]:
         """Return what a restart needs besides `of`: equal states give equal lists."""
         return [report for text in sorted(self._reports) for report in self._reports[text]]
+
+    def _reported_before(self, opening: StampedPrint) -> int:
+        """Return the contracts of the late reports before a print.
+
+        All of them have arrived: the clock has passed the print.
+        """
+        reports = self._reports.get(opening.contract)
+        if not reports:  # nearly always
+            return 0
+        place, day = opening.place, opening.session_date
+        return sum(
+            report.size for report in reports if report.session_date == day and report.place < place
+        )
 
     def _forget_reports(self) -> None:
         """Forget the late reports before the newest trade date; its own may have come already."""

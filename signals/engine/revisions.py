@@ -48,6 +48,7 @@ def apply_cancel(state: EngineState, cancel: StampedPrint, out: Output) -> None:
         state.counters["orphan_cancel"] += 1
     elif chosen.uid in given:
         kept = given[chosen.uid]
+        state.days.take_back(chosen)
         _revise(state, kept, chosen, cancel, out)
         state.memory.revise(kept)
     elif chosen in reports:

@@ -1,4 +1,4 @@
-"""Cancels among late reports (options-engine.md 4.2; errata 45, 46)."""
+"""Cancels among late reports, and what a day traded (options-engine.md 4.2; errata 45, 46)."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from signals.engine.params import Params
 from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
 from signals.engine.records import Derived, Packet
 from tests.support.engine_builders import LATE, clock, ms, stamped
+from tests.support.engine_tapes import content
 
 EARLIER, LAST, OPENING, ONLY = (ord(letter) for letter in "ACEG")
 LATE_OPENING = ord("H")
@@ -30,6 +31,10 @@ def left(rows: list[Derived]) -> list[int]:
     """Return the positions of the prints that are members in the end."""
     newest = {row.uid: row for row in rows if isinstance(row, Packet)}
     return sorted(member.seq for packet in newest.values() for member in packet.members)
+
+
+def before(rows: list[Derived]) -> list[int]:
+    return [row.features.day_volume_before for row in rows if isinstance(row, Packet)]
 
 
 def unplaced(state: EngineState) -> int:
@@ -98,7 +103,7 @@ def test_cancel_of_a_late_report_takes_its_volume_and_no_member(
 
     state, rows = played(*tape, *clocks, taken, at(20), END)
 
-    assert left(rows) == [50, 200]
+    assert (left(rows), before(rows)) == ([50, 200], [100, 100])
     assert (unplaced(state), state.counters["orphan_cancel"]) == (0, 0)
     assert unplaced(played(*tape, END)[0]) == 100
 
@@ -121,3 +126,26 @@ def test_restart_between_a_late_report_and_its_cancel_changes_nothing() -> None:
     assert played(*rest, state=again)[1] == played(*rest, state=state)[1]
     assert encode_state(again) == encode_state(state)
     assert unplaced(again) == 0
+
+
+@pytest.mark.parametrize("every_ms", [100, 10_000])
+def test_late_reports_count_as_volume_whatever_the_clock_did(every_ms: int) -> None:
+    prints = [at(0, size=5_000, conditions=(LATE,)), at(1, size=200), at(2, size=70),
+              at(2, size=900, seq=21, conditions=(LATE,), order=1), at(3)]  # fmt: skip
+    clocks = [clock(1_000 + place, ms(place) - 1) for place in range(0, 4_000, every_ms)]
+    tape: list[LogEntry] = [*prints, *clocks]
+
+    _, rows = played(*sorted(tape, key=lambda entry: entry.ts), END)
+
+    assert before(rows) == [5_000, 5_200, 6_170]
+    assert content(rows) == content(played(*prints, END)[1])
+
+
+#   5,000 are taken back at 0.1 s, before their packet is final, or at 4 s, after it.
+@pytest.mark.parametrize(("seconds", "expected"), [(0.1, [0]), (4, [0, 0, 0])])
+def test_cancelled_prints_are_no_volume_of_their_day(seconds: float, expected: list[int]) -> None:
+    taken = at(seconds, size=5_000, conditions=(LAST,))
+
+    _, rows = played(at(0, size=5_000), taken, at(10, size=200), END)
+
+    assert before(rows) == expected

@@ -138,12 +138,23 @@ def test_day_counts_contracts_in_processing_order() -> None:
     assert traded(days, 10, contract=SPY_PUT) == 0
 
 
+def test_a_print_that_was_taken_back_counts_no_longer() -> None:
+    days, found = Days(), prints(2)
+    days.add(found)
+
+    days.take_back(found[0])
+
+    assert traded(days, 9) == 100
+
+
 def test_a_new_trade_date_starts_every_contract_again() -> None:
     days, tomorrow = Days(), TRADE_DATE + 1
     days.add(prints(2))
     traded(days, 3, contract=SPY_PUT)
 
     before = traded(days, 4, session_date=tomorrow)
+    days.take_back(prints(1)[0])  # of yesterday
+    days.take_back(stamped(contract=SPY_PUT))
 
     assert before == 0
     assert days.of == {SPY_CALL: Day(tomorrow, 100)}
@@ -151,6 +162,17 @@ def test_a_new_trade_date_starts_every_contract_again() -> None:
 
 def late(at: float, size: int = 40, **changes: object) -> StampedPrint:
     return stamped(**({"seq": 200, "ts": ms(at), "size": size, "conditions": (LATE,)} | changes))
+
+
+@pytest.mark.parametrize(("at", "before"), [(4, 0), (5, 0), (5.001, 40), (9, 40)])
+def test_a_late_report_counts_from_its_instant_on(at: float, before: int) -> None:
+    days = Days()
+    days.add_report(late(5, order=1))
+    days.add_report(late(5, contract=SPY_PUT))
+    days.add_report(late(5, session_date=TRADE_DATE + 1))
+
+    assert traded(days, 1, at) == before
+    assert traded(days, 2, 20) == 140
 
 
 def test_late_reports_stand_by_place_whatever_came_first() -> None:
@@ -162,14 +184,14 @@ def test_late_reports_stand_by_place_whatever_came_first() -> None:
     assert list(days.reports_of(SPY_PUT)) == []
 
 
-def test_a_late_report_that_was_taken_back_is_forgotten() -> None:
+def test_a_late_report_that_was_taken_back_counts_no_longer() -> None:
     days = Days()
     days.add_report(late(5))
     days.add_report(late(6, 70))
 
     days.take_back_report(late(5))
 
-    assert days.reports_of(SPY_CALL) == [late(6, 70)]
+    assert traded(days, 1, 20) == 70
 
 
 def test_late_reports_of_a_trade_date_end_with_it_even_if_the_next_one_reported_first() -> None:
@@ -177,9 +199,9 @@ def test_late_reports_of_a_trade_date_end_with_it_even_if_the_next_one_reported_
     days.add_report(late(5))
     days.add_report(late(6, contract=SPY_PUT))
     days.add_report(late(7, 70, session_date=tomorrow))
-    traded(days, 1, 20)
+    assert traded(days, 1, 20) == 40
 
-    traded(days, 2, 30, session_date=tomorrow)
+    assert traded(days, 2, 30, session_date=tomorrow) == 70
     assert days.saved_reports() == [late(7, 70, session_date=tomorrow)]
 
 
@@ -193,5 +215,5 @@ def test_saved_days_go_on_where_they_stood() -> None:
 
     assert again.newest == TRADE_DATE
     assert again.saved_reports() == days.saved_reports()
-    assert again.add(prints(3)[2:]) == 200
+    assert again.add(prints(3)[2:]) == 240
     assert Days().newest == 0
