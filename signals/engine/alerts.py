@@ -180,8 +180,12 @@ def build_alert(
 
 
 def withdraw(case: Case, event: SmartMoneyEvent, dedupe_key: str, *, ordinal: int) -> Alert:
-    """Build the revision that takes an alert back: cancelled prints left no reading of it."""
+    """Build the revision that takes an alert back: cancelled prints left no reading of it.
+
+    It stays taken back where a later cancel gives its event a reading again.
+    """
     reasons = ", ".join(reason.replace("_", " ") for reason in event.abstain_reasons)
+    because = f" ({reasons})" if reasons else ""
     return _alert(
         case,
         event,
@@ -189,7 +193,7 @@ def withdraw(case: Case, event: SmartMoneyEvent, dedupe_key: str, *, ordinal: in
         score=0,
         severity="low",
         classifier_ids=(),
-        headline=f"{case.label}: withdrawn, prints were cancelled ({reasons})",
+        headline=f"{case.label}: withdrawn, prints were cancelled{because}",
         breakdown=[],
         explanations=[],
         dedupe_key=dedupe_key,
@@ -265,8 +269,7 @@ def admit(chains: dict[str, Chain], alert: Alert, params: AlertParams) -> Alert 
     Source: options-engine.md 14.2, errata 34.
     """
     chain = chains.get(alert.dedupe_key)
-    window_us = params.alert_dedupe_window_s * 1_000_000
-    if chain is None or alert.ts - chain.start_ts >= window_us:
+    if chain is None or not _runs(chain, alert.ts, params):
         chains.pop(alert.dedupe_key, None)  # put last: chains stay in the order of their starts
         chains[alert.dedupe_key] = Chain(
             alert.ts, alert.uid, alert.ts, alert.score, own_links(alert)
@@ -282,15 +285,29 @@ def admit(chains: dict[str, Chain], alert: Alert, params: AlertParams) -> Alert 
     return msgspec.structs.replace(alert, supersedes=superseded)
 
 
-def revise_chain(chains: dict[str, Chain], dedupe_key: str, alert: Alert) -> None:
-    """Let a chain know the revised score of its open alert; a withdrawn one ends the chain."""
+def _runs(chain: Chain | None, ts: int, params: AlertParams) -> bool:
+    window_us = params.alert_dedupe_window_s * 1_000_000
+    return chain is not None and ts - chain.start_ts < window_us
+
+
+def revise_chain(
+    chains: dict[str, Chain], dedupe_key: str, alert: Alert, params: AlertParams
+) -> None:
+    """Let a chain know of the revision of its open alert, which stood under `dedupe_key` before.
+
+    A withdrawn alert ends its chain. One that reads otherwise now goes on, with the start of its
+    chain, under its new key, unless a chain runs there already.
+    """
     chain = chains.get(dedupe_key)
     if chain is None or chain.open_uid != alert.uid:
         return
+    chain.score = alert.score
     if alert.withdrawn:
         del chains[dedupe_key]
-    else:
-        chain.score = alert.score
+    elif alert.dedupe_key != dedupe_key:
+        del chains[dedupe_key]
+        if not _runs(chains.get(alert.dedupe_key), alert.ts, params):
+            chains[alert.dedupe_key] = chain
 
 
 def forget_old(chains: dict[str, Chain], watermark: int, reach_us: int) -> None:

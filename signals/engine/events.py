@@ -5,7 +5,7 @@ from typing import Any
 
 from signals.engine.case import Case
 from signals.engine.classifiers.shared import Verdict
-from signals.engine.judgement import Judgement, band_of
+from signals.engine.judgement import Band, Judgement, band_of
 from signals.engine.profiles.shared import ProfileScore
 from signals.engine.quality import suppressions
 from signals.engine.records import SmartMoneyEvent
@@ -43,7 +43,7 @@ def build_event(
         abstained=lead is None,
         abstain_reasons=reasons,
         suppressed_reasons=suppressions(case.features, case.params),
-        scores=[_scored(score, case) for score in judgement.scores],
+        scores=_scores(judgement, case),
         features=features,
         evidence_quality=quality,
     )
@@ -93,13 +93,22 @@ def _told(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _scored(score: ProfileScore, case: Case) -> dict[str, Any]:
+def _scores(judgement: Judgement, case: Case) -> list[dict[str, Any]]:
+    """Return every hypothesis, best first; only the first one's band knows of a thin lead."""
+    best, *others = judgement.scores
+    return [
+        _scored(best, judgement.band),
+        *[_scored(each, band_of(each.score, case.params, is_capped=False)) for each in others],
+    ]
+
+
+def _scored(score: ProfileScore, band: Band) -> dict[str, Any]:
     """Return one hypothesis as it is stored: a score, no probability until it is calibrated."""
     return {
         "profile_id": score.profile_id,
         "score": score.score,
         "raw": score.raw,
-        "band": band_of(score.score, case.params, is_capped=False),
+        "band": band,
         "direction": score.direction,
         "pin": score.pin,
         "reasons": [

@@ -49,7 +49,7 @@ class FlowWindows:
     The session window is the current and the previous trade date of the prints added: 24 hours of
     the wall would be empty on a Monday morning.
     Late reports are no members and have no place in a sequence: they are volume, from their own
-    instant on, whenever they arrived (errata 45, 53).
+    instant on, whenever they arrived (errata 45, 53), until a cancel takes one back.
     """
 
     __slots__ = ("_days", "_reports", "params")
@@ -106,6 +106,11 @@ class FlowWindows:
         underlying = parse_contract(print_.contract).underlying
         reports = self._reports.setdefault(underlying, [])
         insort(reports, (print_.ts, print_.session_date, print_.size))
+
+    def take_back_unplaced(self, print_: StampedPrint) -> None:
+        """Forget a late report of the newest trade date that a cancel took back."""
+        reports = self._reports[parse_contract(print_.contract).underlying]
+        reports.remove((print_.ts, print_.session_date, print_.size))
 
     def context(
         self, underlying: str, ts: int, window: Window, params: FlowParams | None = None

@@ -5,8 +5,8 @@ from typing import Any
 
 from flow.domain.open_interest import OpenInterest, read_open_interest
 
-# A packet of the last trade date may still be open, or revised, when the next one begins: index
-# options open at 20:15 the evening before.
+# A packet of the last trade date may still be open when the next one begins: index options open at
+# 20:15 the evening before.
 KEPT_DATES = 2
 
 

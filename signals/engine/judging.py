@@ -6,6 +6,7 @@ members -> baselines read, then pushed -> gate -> market facts -> rules -> profi
 from typing import NamedTuple
 
 from flow.domain.event_calendar import CalendarEvent
+from flow.domain.events import StampedPrint
 from signals.engine.alerts import Merged, admit, build_alert
 from signals.engine.case import Case
 from signals.engine.classifiers.follow_through import judge_no_follow_through
@@ -63,20 +64,22 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
     subject = ready.subject or subject_of(group, params)
     features, opening, last = subject.features, subject.members[0], subject.members[-1]
     day = opening.session_date
-    if group.legs:
-        for leg in group.legs:
-            state.days.add([each.print for each in leg])
-    else:
-        features.day_volume_before = state.days.add(subject.members)
+    volumes_before = tuple([state.days.add(prints) for prints in _legs(group, subject)])
+    if not group.legs:
+        features.day_volume_before = volumes_before[0]
     baselines = state.baselines
     baselines.params = params
     keys = usual_keys(features, opening, subject.text, subject.underlying, state.calendar, params)
     scopes = baselines.scopes_of(keys, day)
     amounts = usual_amounts(features)
     readings = read_usual(baselines, scopes, amounts, features)
+    contracts = _contracts(group)
+    open_interests = tuple([state.interest.of(text, day) for text in contracts])
     upcoming = None
     if features.event_gate is None:
         upcoming = state.events.lookup(subject.underlying, last.ts, params)
+        if not group.legs:
+            features.open_interest = open_interests[0]
         _add_market_facts(state, subject, upcoming, ruling)
         readings += read_volatility(baselines, scopes, features)
     types = add_flow(
@@ -98,8 +101,9 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         group=group,
         readings=readings,
         types=tuple(types),
-        day_volume_before=features.day_volume_before,
-        contracts=_contracts(group),
+        contracts=contracts,
+        volumes_before=volumes_before,
+        open_interests=open_interests,
         prints=len(group.held),
         upcoming=upcoming,
     )
@@ -118,14 +122,17 @@ def _contracts(group: Group) -> tuple[str, ...]:
     return tuple([leg[0].print.contract for leg in group.legs])
 
 
+def _legs(group: Group, subject: Subject) -> list[list[StampedPrint]]:
+    if not group.legs:
+        return [subject.members]
+    return [[each.print for each in leg] for leg in group.legs]
+
+
 def _add_market_facts(
     state: EngineState, subject: Subject, upcoming: CalendarEvent | None, ruling: Ruling
 ) -> None:
-    opening, features = subject.members[0], subject.features
-    if not features.structure_type:
-        features.open_interest = state.interest.of(opening.contract, opening.session_date)
     add_market_facts(
-        features,
+        subject.features,
         subject.contract,
         subject.members,
         state.calendar,
@@ -137,7 +144,11 @@ def _add_market_facts(
 def measure_again(state: EngineState, subject: Subject, kept: Kept, ruling: Ruling) -> None:
     """Set what the members alone do not tell, as it stood for the first revision."""
     features = subject.features
-    features.day_volume_before = kept.day_volume_before
+    if subject.structure is None:
+        own = kept.contracts.index(subject.text)
+        features.day_volume_before = kept.volumes_before[own]
+        if features.event_gate is None:
+            features.open_interest = kept.open_interests[own]
     features.trade_types = count_types(kept.types)
     features.block_mechanisms = count_blocks(subject.tally.reads, kept.types, ruling.params)
     if len(kept.contracts) == 1 or features.structure_type:

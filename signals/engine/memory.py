@@ -24,10 +24,12 @@ from signals.engine.trade_types import TradeType
 class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     """One emitted packet with what its revision needs.
 
-    `event` and `alert` tell which rows must be revised with it. `readings`, `upcoming`, `flow` and
-    `boosting` are what it was measured against: its baselines, the event ahead, the flow around it.
-    They are not rewritten (errata 33). `types` are the trade types of the prints of `group`, in
-    their order. `later` is the mid that its reading was judged by, once it was.
+    `event` and `alert` tell which rows must be revised with it, `withdrawn` that its alert is taken
+    back for good. `readings`, `upcoming`, `flow` and `boosting` are what it was measured against:
+    its baselines, the event ahead, the flow around it. They are not rewritten (errata 33). `types`
+    are the trade types of the prints of `group`, in their order. `volumes_before` and
+    `open_interests` are what its `contracts`, one per leg, had traded before it and had open: a
+    cancel may leave one leg. `later` is the mid that its reading was judged by, once it was.
     """
 
     identity: str
@@ -37,12 +39,14 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     group: Group
     readings: tuple[Reading, ...]
     types: tuple[TradeType, ...]
-    day_volume_before: int
     contracts: tuple[str, ...]
+    volumes_before: tuple[int, ...]
+    open_interests: tuple[int | None, ...]
     prints: int
     rev: int = 0
     event: bool = False
     alert: str = ""  # the dedupe key of its alert, empty where it has none
+    withdrawn: bool = False
     supersedes: bytes | None = None
     upcoming: CalendarEvent | None = None
     flow: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import Control, LogEntry, PrintFlag, StampedPrint
 from flow.domain.sessions import Session
 from signals.engine.alerts import forget_old
-from signals.engine.finality import forget_owned, ready_groups
+from signals.engine.finality import MAX_SESSION_US, forget_owned, ready_groups
 from signals.engine.judging import finish, follow_up
 from signals.engine.output import Output
 from signals.engine.params import Params
@@ -37,7 +37,9 @@ new_state = EngineState
 _LATE_ARRIVAL, _PARSE_ERROR = int(PrintFlag.LATE_ARRIVAL), int(PrintFlag.PARSE_ERROR)
 _CANCEL, _COMPRESSION = int(Family.CANCEL), int(Family.COMPRESSION)
 _CLOSED = int(Session.CLOSED)
-_MAX_GAP_US = 60_000_000  # the largest cluster_gap_ms that tuning allows
+# A packet may be given out so long after its end: it waits in line for a candidate leg that ended
+# at most a gap behind it, and that leg for the session of a neighbour.
+_LONGEST_WAIT_US = 2 * MAX_SESSION_US
 
 
 def step(
@@ -75,6 +77,7 @@ def _take_print(state: EngineState, print_: StampedPrint) -> None:
         state.counters["late_report"] += 1
         state.clusters.add_aside(contract, ts)
         state.flow.add_unplaced(print_)
+        state.days.add_report(print_)
     elif print_.price_micros <= 0:
         state.counters["zero_price"] += 1
     else:
@@ -128,7 +131,7 @@ def _advance(state: EngineState, close_ts: int | None, out: Output) -> None:
         _finish_before(state, cancel.ts, None, out)
         apply_cancel(state, cancel, out)
     _finish_before(state, state.watermark, close_ts, out)
-    forget_old(state.chains, state.watermark, _MAX_GAP_US)
+    forget_old(state.chains, state.watermark, _LONGEST_WAIT_US)
     forget_owned(state)
     state.events.forget_before(state.watermark)
 

@@ -1,7 +1,8 @@
 """A cancel takes a print back: what was concluded from it is concluded again, as a new revision.
 
 A print whose packet is not final yet simply is no member. A packet that was given out gets a new
-row with rev + 1, and so do its event, its hits and its alert; nothing is changed in place.
+row with rev + 1, and so do its event, its hits and its alert; nothing is changed in place. A late
+report has never been a member: it is volume no longer.
 """
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from flow.domain.contracts import contract_label, parse_contract
 from flow.domain.events import StampedPrint
 from signals.engine.alerts import build_alert, revise_chain, withdraw
-from signals.engine.cancels import Day, choose, is_match
+from signals.engine.cancels import choose, is_match
 from signals.engine.case import Case
 from signals.engine.events import withdraw_event
 from signals.engine.evidence import alert_links, cancel_links, event_links, hits_of
@@ -35,20 +36,24 @@ def apply_cancel(state: EngineState, cancel: StampedPrint, out: Output) -> None:
 
     Source: options-engine.md 4.2; errata 10, 33, 46.
     """
-    waiting = [print_ for print_ in _waiting(state, cancel) if is_match(print_, cancel)]
-    given = {
-        print_.uid: (kept, print_)
-        for kept, print_ in state.memory.of(cancel.contract)
-        if is_match(print_, cancel)
-    }
-    emitted = [print_ for _, print_ in given.values()]
-    chosen = choose([*waiting, *emitted], cancel, _day(state, cancel))
+    reports = state.days.reports_of(cancel.contract)
+    known = [*_waiting(state, cancel), *reports]
+    given: dict[bytes, Kept] = {}
+    for kept, print_ in state.memory.of(cancel.contract):
+        known.append(print_)
+        if is_match(print_, cancel):
+            given[print_.uid] = kept
+    chosen = choose(known, cancel)
     if chosen is None:
         state.counters["orphan_cancel"] += 1
     elif chosen.uid in given:
-        kept, _ = given[chosen.uid]
+        kept = given[chosen.uid]
+        state.days.take_back(chosen)
         _revise(state, kept, chosen, cancel, out)
         state.memory.revise(kept)
+    elif chosen in reports:
+        state.days.take_back_report(chosen)
+        state.flow.take_back_unplaced(chosen)
     else:
         _take_from_waiting(state, chosen, cancel)
 
@@ -75,21 +80,6 @@ def _waiting(state: EngineState, cancel: StampedPrint) -> list[StampedPrint]:
         held.extend(each for each in group.held if each.print.contract == cancel.contract)
     found = {each.print.uid: each.print for each in held if each.print.ts <= cancel.ts}
     return [print_ for uid, print_ in found.items() if uid not in state.cancelled]
-
-
-def _day(state: EngineState, cancel: StampedPrint) -> Day | None:
-    """Return what the contract printed on the cancel's trade date, final or not."""
-    day = state.days.of.get(cancel.contract)
-    if day is not None and day.session_date != cancel.session_date:
-        day = None
-    waiting = _waiting(state, cancel)
-    if not waiting:
-        return day
-    places = [print_.place for print_ in waiting]
-    if day is not None:
-        places += (day.first, day.last)
-    count = (day.count if day else 0) + len(waiting)
-    return Day(cancel.session_date, count, 0, min(places), max(places))
 
 
 def _revise(
@@ -127,7 +117,7 @@ def _conclude_again(
 ) -> None:
     """Add the next revision of an event, of its hits and of its alert.
 
-    A revision takes an alert back, or changes it; it never raises one.
+    A revision takes an alert back, or changes it; it never raises one, not even again.
     """
     gate = case.features.event_gate
     if subject is None or gate is not None:
@@ -144,7 +134,7 @@ def _conclude_again(
     _follow_again(state, waiting, event.uid, kept, out)
     if not kept.alert:
         return
-    if lead is None:
+    if lead is None or kept.withdrawn:
         alert = withdraw(case, event, kept.alert, ordinal=out.ordinal)
     else:
         alert = build_alert(case, event, lead, fired, ordinal=out.ordinal)
@@ -152,7 +142,8 @@ def _conclude_again(
         alert = msgspec.structs.replace(alert, supersedes=kept.supersedes)
     out.rows.append(alert)
     out.rows.extend(alert_links(alert, hits))
-    revise_chain(state.chains, kept.alert, alert)
+    revise_chain(state.chains, kept.alert, alert, case.params)
+    kept.alert, kept.withdrawn = alert.dedupe_key, alert.withdrawn
 
 
 def _follow_again(

@@ -48,6 +48,7 @@ class _Saved(msgspec.Struct):
     interest: list[OpenInterest]
     followups: list[FollowUp]
     days: dict[str, Day]
+    late_reports: list[StampedPrint]
     memory: list[Packed]
     cancels: list[StampedPrint]
     cancelled: list[tuple[bytes, int]]
@@ -83,6 +84,7 @@ def encode_state(state: EngineState) -> bytes:
         interest=state.interest.saved(),
         followups=state.followups.saved(),
         days=state.days.of,
+        late_reports=state.days.saved_reports(),
         memory=state.memory.saved(),
         cancels=state.cancels,
         cancelled=sorted(state.cancelled.items()),
@@ -140,7 +142,7 @@ def decode_state(encoded: bytes, calendar: Calendar | None = None) -> EngineStat
     state.events = EventCalendar(saved.events)
     state.interest = OpenInterests(saved.interest)
     state.followups = FollowUps(saved.followups)
-    state.days = Days(saved.days)
+    state.days = Days(saved.days, saved.late_reports)
     state.memory = Memory(saved.memory)
     state.cancels = saved.cancels
     state.cancelled = dict(saved.cancelled)

@@ -70,7 +70,7 @@ def tapes(draw: st.DrawFn) -> list[StampedPrint]:
             found.append(msgspec.structs.replace(moved, **fields))
     found.sort(key=lambda each: (each.ts, each.seq))
     for print_ in list(found):
-        if draw(st.integers(0, 6)) == 0 and print_.conditions != (LATE,):
+        if draw(st.integers(0, 6)) == 0:
             letter = ord(draw(st.sampled_from("ACEG")))
             after = draw(st.sampled_from([0, 1, 120, 400, 3_000]))
             fields = {"conditions": (letter,), "ts": print_.ts + after * 1_000}

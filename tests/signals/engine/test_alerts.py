@@ -1,20 +1,25 @@
 """Golden group G10 strict and the chains of equal alerts (options-engine.md 14.2, errata 34)."""
 
+import msgspec
 import pytest
 
+from flow.domain.events import LogEntry
 from signals.engine.alerts import (
     MAX_DEDUPE_WINDOW_US,
     Chain,
     Merged,
     admit,
     forget_old,
+    revise_chain,
     score_alert,
     severity_of,
     unusual_of,
 )
 from signals.engine.features import Features
 from signals.engine.params import Params
-from signals.engine.records import Alert
+from signals.engine.pipeline import new_state, step
+from signals.engine.records import Alert, EvidenceLink
+from tests.support.engine_builders import SPY_PUT, clock, ms, stamped
 
 PARAMS = Params()
 SECOND = 1_000_000
@@ -144,6 +149,74 @@ def test_window_of_zero_never_merges() -> None:
     assert isinstance(admit(chains, alert(0, 50, uid=b"2"), params), Alert)
 
 
+ROSE, FELL = "SPY|x|bullish", "SPY|x|bearish"
+
+
+def revised(chains: dict[str, Chain], first: Alert, key: str, *, withdrawn: bool = False) -> None:
+    again = msgspec.structs.replace(first, rev=1, score=40, dedupe_key=key, withdrawn=withdrawn)
+    revise_chain(chains, first.dedupe_key, again, PARAMS)
+
+
+def test_revised_alert_is_the_bar_for_the_next_one() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, ROSE)
+
+    assert chains == {ROSE: Chain(0, first.uid, 0, 40, 3)}
+
+
+def test_withdrawn_alert_ends_its_chain() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, ROSE, withdrawn=True)
+
+    assert chains == {}
+
+
+#   0 s: bullish.  Its revision says bearish: what is bullish is new again, what is bearish is not.
+def test_alert_that_reads_otherwise_now_meets_its_new_equals() -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(0, 50)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, FELL)
+    rises, falls = alert(10 * SECOND, 50), alert(20 * SECOND, 44, key=FELL)
+
+    assert admit(chains, rises, PARAMS) is rises
+    assert admit(chains, falls, PARAMS) == Merged(first.uid, 0, 3)
+    assert isinstance(admit(chains, alert(60 * SECOND, 40, key=FELL), PARAMS), Alert)
+
+
+#   The alert of 100 s turns bearish. A bearish chain of 41 s still runs then, one of 40 s is over.
+@pytest.mark.parametrize(("start_s", "open_at_s"), [(41, 41), (40, 100), (110, 110)])
+def test_running_chain_of_the_new_reading_goes_on(start_s: int, open_at_s: int) -> None:
+    chains: dict[str, Chain] = {}
+    first = alert(100 * SECOND, 50)
+    admit(chains, alert(start_s * SECOND, 50, key=FELL), PARAMS)
+    admit(chains, first, PARAMS)
+
+    revised(chains, first, FELL)
+
+    assert [(key, chain.open_ts) for key, chain in chains.items()] == [(FELL, open_at_s * SECOND)]
+
+
+def test_revision_of_an_alert_that_was_replaced_leaves_the_chain() -> None:
+    chains: dict[str, Chain] = {}
+    first, better = alert(0, 50), alert(1, 60)
+    admit(chains, first, PARAMS)
+    admit(chains, better, PARAMS)
+    before = dict(chains)
+
+    revised(chains, first, FELL)
+
+    assert chains == before
+    revised({}, first, FELL)  # and so where it was forgotten
+
+
 def test_old_chains_are_forgotten_in_the_order_of_their_starts() -> None:
     chains: dict[str, Chain] = {}
     admit(chains, alert(0, 50, key="a"), PARAMS)
@@ -181,3 +254,28 @@ def test_the_larger_deviation_is_how_unusual_a_packet_is(
     premium_z: float | None, size_z: float | None, unusual: float | None
 ) -> None:
     assert unusual_of(Features(premium_z=premium_z, size_z=size_z)) == unusual
+
+
+#   0 s: 460 C opens the chain.  200 s: 455 C, held up at once by 450 P, which prints until 750 s.
+#   Under the longest gap and span that tuning allows, 455 C is certain only then.
+@pytest.mark.parametrize("every_s", [10, 10_000])
+def test_packet_that_waited_long_still_meets_its_chain(every_s: int) -> None:
+    params = Params.from_values(
+        {"alert_dedupe_window_s": 600, "cluster_gap_ms": 60_000, "cluster_max_span_ms": 600_000}
+    )
+    prints = [
+        stamped(seq=1, ts=ms(0), contract="SPY-2025-01-17-460-C", size=2_000),
+        stamped(seq=2, ts=ms(200_000), contract="SPY-2025-01-17-455-C", size=2_000),
+        *(
+            stamped(seq=3 + n, ts=ms(200_050 + 50_000 * n), contract=SPY_PUT, size=37, venue=9)
+            for n in range(12)
+        ),
+    ]
+    clocks = [clock(1_000 + s, ms(s * 1_000) - 1) for s in range(1, 1_500, every_s)]
+    entries: list[LogEntry] = sorted([*prints, *clocks], key=lambda entry: entry.ts)
+
+    rows = step(new_state(), [*entries, clock(9_999, ms(1_500_000))], params)
+
+    calls = [row.contract for row in rows if isinstance(row, Alert) and row.contract[-1] == "C"]
+    merged = [row for row in rows if isinstance(row, EvidenceLink) and row.role == "merged"]
+    assert (calls, len(merged)) == (["SPY-2025-01-17-460-C"], 1)

@@ -63,11 +63,18 @@ def test_event_reads_as_its_leading_profile() -> None:
     assert found.suppressed_reasons == ("special_print_or_complex_context",)
 
 
+def test_thin_lead_caps_the_band_of_the_best_score_too() -> None:
+    best, rival = event_of().scores  # judged medium with a score of 0.74
+
+    assert (best["score"], best["band"]) == (0.74, "medium")
+    assert (rival["score"], rival["band"]) == (0.5, "low")
+
+
 def test_event_holds_the_scores_with_what_made_them() -> None:
     lead, rival = event_of().scores
 
     assert lead == {
-        "profile_id": "institutional_directional", "score": 0.74, "raw": 0.9, "band": "high",
+        "profile_id": "institutional_directional", "score": 0.74, "raw": 0.9, "band": "medium",
         "direction": "bullish", "pin": "retail_frenzy_guard", "calibrated_probability": None,
         "calibration_version": None,
         "reasons": [{"code": "premium", "contribution": 0.25, "text": "Much.",

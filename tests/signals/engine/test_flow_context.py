@@ -262,6 +262,16 @@ def test_late_report_counts_from_its_instant_on(before: int, expected: tuple[int
     assert windows.context("SPY", T0, "session").total_volume == 10
 
 
+def test_late_report_that_was_taken_back_counts_no_longer() -> None:
+    windows = filled(T0)
+    for size in (10, 20, 10):
+        windows.add_unplaced(report(T0, size))
+
+    windows.take_back_unplaced(report(T0, 10))
+
+    assert unplaced(windows) == 30
+
+
 def test_late_report_without_any_packet_is_volume_too() -> None:
     windows = FlowWindows(PARAMS)
     windows.add_unplaced(report(T0))

@@ -9,7 +9,7 @@ from signals.engine.groups import Group, Order
 from signals.engine.lines import InLine, Lines, Ready
 from signals.engine.params import Params
 from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
-from signals.engine.records import Alert, ClassifierHit, Packet, SmartMoneyEvent
+from signals.engine.records import Alert, ClassifierHit, EvidenceLink, Packet, SmartMoneyEvent
 from tests.signals.engine.test_rule_scenarios import JUN, leg, only, package, run
 from tests.support.engine_builders import CANCEL, SPY_CALL, clock, ms, stamped, tuning
 
@@ -251,17 +251,16 @@ def test_second_cancel_of_equal_fills_takes_the_second() -> None:
 
 
 def test_package_inside_a_session_is_not_the_first_of_its_day() -> None:
-    first, last = at(leg("C450", "ask", 7), 0, 1), at(leg("C450", "ask", 9), 300, 2)
+    first, last = at(leg("C450", "ask", 7), 0, 1), at(leg("C450", "ask", 10), 300, 2)
     flagged = package(
         at(leg("C450", "ask", 10), 100, 3), at(leg("C455", "bid", 10, usd=2.1), 100, 4)
     )
-    tape: list[LogEntry] = [first, last, *flagged, FINAL]
+    taken = cancel(flagged[0], 5_000, 90, EARLIER)
 
-    middle = played(*tape, cancel(flagged[0], 5_000, 90, EARLIER), END)
-    opening = played(*tape, cancel(first, 5_000, 91, EARLIER), END)
+    rows = run(first, last, *flagged, FINAL, taken, END)
 
-    assert middle.counters["orphan_cancel"] == 0
-    assert opening.counters["orphan_cancel"] == 1
+    gone = [row.ref_uid for row in only(rows, EvidenceLink) if row.role == "cancelled"]
+    assert gone == [flagged[0].uid]
 
 
 @pytest.mark.parametrize("clock_ms", [10, 400])

@@ -4,6 +4,7 @@ import msgspec
 
 from flow.domain.events import StampedPrint
 from signals.engine.clusters import Held
+from signals.engine.followups import FollowUp
 from signals.engine.groups import Group
 from signals.engine.memory import Kept, Memory, Packed
 from signals.engine.packets import identity_of
@@ -17,7 +18,8 @@ def kept(*prints: StampedPrint) -> Kept:
     return Kept(
         identity=identity_of(texts[0], prints[0]), ts=prints[0].ts, end_ts=prints[-1].ts,
         revision=0, group=group,
-        readings=(), types=(), day_volume_before=0, contracts=tuple(texts), prints=len(prints),
+        readings=(), types=(), contracts=tuple(texts), volumes_before=(0,) * len(texts),
+        open_interests=(None,) * len(texts), prints=len(prints),
     )  # fmt: skip
 
 
@@ -83,6 +85,23 @@ def test_a_revised_packet_still_counts_what_it_was_kept_with() -> None:
     memory.keep(kept(call(5)), 4)
 
     assert (found(memory, SPY_CALL), memory.prints) == ([3, 4, 5], 3)
+
+
+def test_what_is_forgotten_can_no_longer_be_changed() -> None:
+    memory, gone = Memory(), kept(call(1))
+    memory.keep(gone, 1)
+    memory.keep(kept(call(2)), 1)
+    before = msgspec.msgpack.encode(memory.saved())
+    settled = FollowUp(
+        at=1, event_uid=b"e", event_ts=0, rev=0, identity=gone.identity, packet_uid=b"p",
+        packet_ts=0, contract=SPY_CALL, leg=SPY_CALL, underlying="SPY", label="", revision=0,
+        direction="bullish", mid2=1,
+    )  # fmt: skip
+
+    memory.revise(gone)
+    memory.settle(settled)
+
+    assert msgspec.msgpack.encode(memory.saved()) == before
 
 
 def test_saved_memory_goes_on_where_it_stood() -> None:

@@ -5,7 +5,8 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from flow.domain.events import LogEntry, StampedPrint
+from flow.domain.events import Control, LogEntry, StampedPrint
+from flow.domain.open_interest import OpenInterest, open_interest_payload
 from signals.engine.params import Params
 from signals.engine.pipeline import EngineState, decode_state, encode_state, new_state, step
 from signals.engine.records import (
@@ -16,7 +17,16 @@ from signals.engine.records import (
     Packet,
     SmartMoneyEvent,
 )
-from tests.support.engine_builders import COMPLEX, SPY_CALL, SPY_PUT, clock, ms, stamped, tuning
+from tests.support.engine_builders import (
+    COMPLEX,
+    SPY_CALL,
+    SPY_PUT,
+    TRADE_DATE,
+    clock,
+    ms,
+    stamped,
+    tuning,
+)
 
 PARAMS = Params()
 EARLIER, LAST, OPENING, ONLY = (ord(letter) for letter in "ACEG")
@@ -121,6 +131,25 @@ def test_alert_that_no_longer_stands_is_taken_back() -> None:
     assert only(rows, SmartMoneyEvent)[1].abstain_reasons == ("cancelled",)
 
 
+#   300 at the ask, 900 at the mid, 1,400 at the ask: without the 1,400 it is no reading, without
+#   the 900 as well it is one again.
+def test_withdrawn_alert_stays_withdrawn() -> None:
+    middle = {"size": 900, "price_micros": 4_150_000}
+    prints = (fill(0, size=300), fill(1, **middle), fill(2, size=1_400))
+    cancels = (cancel(20, 2_000, size=1_400, venue=5), cancel(21, 4_000, venue=4, **middle))
+    again = fill(30, 20_000, size=300)
+
+    rows = run(*prints, FINAL, *cancels, again, clock(99, ms(60_000)))
+
+    assert [event.abstained for event in only(rows, SmartMoneyEvent)] == [False, True, False, False]
+    one, two, three, fresh = only(rows, Alert)
+    assert [(row.uid == one.uid, row.rev, row.withdrawn) for row in (two, three, fresh)] == [
+        (True, 1, True), (True, 2, True), (False, 0, False),
+    ]  # fmt: skip
+    assert (three.score, three.dedupe_key, three.supersedes) == (0, one.dedupe_key, one.uid)
+    assert three.headline == "SPY 17JAN25 450C: withdrawn, prints were cancelled"
+
+
 def test_rest_below_the_floors_takes_the_event_back() -> None:
     small, large = fill(0, size=100), fill(1, size=900)
     rows = run(small, large, FINAL, cancel(20, 2_000, size=900, venue=4), END)
@@ -151,6 +180,49 @@ def test_chain_of_a_withdrawn_alert_ends_so_that_the_next_one_speaks() -> None:
     assert [(alert.withdrawn, alert.rev) for alert in only(rows, Alert)] == [
         (False, 0), (True, 1), (False, 0),
     ]  # fmt: skip
+
+
+# 1,000 bought and 600 sold read as bullish. Without the 1,000 the same packet reads as bearish.
+BOUGHT, SOLD = fill(0, size=1_000), fill(1, size=600, price_micros=4_100_000)
+TURNED = (BOUGHT, SOLD, FINAL, cancel(20, 2_000, size=1_000, venue=3))
+
+
+def alerts_of(rows: list[Derived]) -> list[tuple[str, int]]:
+    return [(alert.direction, alert.rev) for alert in only(rows, Alert)]
+
+
+def test_alert_that_turned_takes_in_no_event_of_its_first_reading() -> None:
+    again = fill(30, 20_000, size=600)
+
+    rows = run(*TURNED, again, clock(99, ms(60_000)))
+
+    assert alerts_of(rows) == [("bullish", 0), ("bearish", 1), ("bullish", 0)]
+    assert only(rows, Alert)[2].supersedes is None
+    assert [link for link in only(rows, EvidenceLink) if link.role == "merged"] == []
+
+
+def test_alert_that_turned_takes_in_events_of_its_new_reading() -> None:
+    again = fill(30, 20_000, size=600, price_micros=4_100_000)
+
+    rows = run(*TURNED, again, clock(99, ms(60_000)))
+
+    assert alerts_of(rows) == [("bullish", 0), ("bearish", 1)]
+    (merged,) = (link for link in only(rows, EvidenceLink) if link.role == "merged")
+    assert merged.uid == only(rows, Alert)[0].uid
+
+
+def test_alert_that_turned_is_taken_back_under_its_new_reading() -> None:
+    state = new_state()
+    gone = cancel(21, 3_000, size=600, price_micros=4_100_000, venue=4)
+
+    rows = run(*TURNED, gone, END, state=state)
+
+    assert [alert.dedupe_key for alert in only(rows, Alert)] == [
+        "SPY|institutional_directional|bullish",
+        "SPY|institutional_directional|bearish",
+        "SPY|institutional_directional|bearish",
+    ]
+    assert state.chains == {}
 
 
 @pytest.mark.parametrize(
@@ -327,6 +399,51 @@ def test_package_of_which_a_leg_is_cancelled_is_a_single_contract() -> None:
     assert (second.print_count, second.features.structure_legs) == (1, 0)
     assert second.contract == SPY_PUT
     assert (first.uid, second.rev) == (second.uid, 1)
+
+
+@pytest.mark.parametrize(("gone", "left", "before"), [(0, SPY_PUT, 130), (1, SPY_CALL, 70)])
+def test_leg_that_is_left_knows_what_it_had_traded_before(
+    gone: int, left: str, before: int
+) -> None:
+    earlier = [fill(7, -5_000, size=70), fill(8, -4_000, size=130, contract=SPY_PUT)]
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    taken = cancel(20, 2_000, contract=legs[gone].contract, venue=3)
+
+    *_, first, second = only(run(*earlier, *legs, FINAL, taken, END), Packet)
+
+    assert (first.features.day_volume_before, second.rev, second.contract) == (0, 1, left)
+    assert second.features.day_volume_before == before
+
+
+def told(seq: int, contract: str, count: int) -> Control:
+    record = OpenInterest(
+        contract=contract, session_date=TRADE_DATE, open_interest=count, as_of_date=TRADE_DATE - 1
+    )
+    return Control(seq, "open_interest", ms(0), open_interest_payload(record))
+
+
+def test_revision_knows_the_open_interest_of_its_first_reading() -> None:
+    taken = cancel(20, 2_000, venue=5)
+
+    rows = run(told(50, SPY_CALL, 900), *SWEEP, FINAL, told(51, SPY_CALL, 10), taken, END)
+
+    assert [packet.features.open_interest for packet in only(rows, Packet)] == [900, 900]
+
+
+def test_leg_that_is_left_has_its_own_open_interest() -> None:
+    legs = [
+        fill(n, 0, contract=contract, venue=3, conditions=(COMPLEX,))
+        for n, contract in enumerate((SPY_CALL, SPY_PUT))
+    ]
+    known = [told(50, SPY_CALL, 700), told(51, SPY_PUT, 40)]
+    taken = cancel(20, 2_000, contract=SPY_CALL, venue=3)
+
+    rows = run(*known, *legs, FINAL, told(52, SPY_PUT, 50), taken, END)
+
+    assert [packet.features.open_interest for packet in only(rows, Packet)] == [None, 40]
 
 
 def test_all_prints_of_a_packet_cancelled_one_by_one_are_counted() -> None:
