@@ -1,8 +1,7 @@
 """The packets that a cancel may still revise, newest last, bounded by their number of prints.
 
-They are kept as bytes. As objects they would be half a million small ones that live for minutes
-among others that live for microseconds: what is made later then lies scattered between them, and
-after a while the engine waits for memory a sixth of its time.
+They are kept as bytes, from which a cancel makes them again: nearly none is ever asked for. As
+objects they took 30 MB more, and saving a state, which compute waits for, three times as long.
 """
 
 from collections import deque
