@@ -92,8 +92,8 @@ def pseudo_id(structure: Structure) -> str:
     Root and expiry are those of the first leg, which is one of the earliest expiry.
     Source: options-engine.md 2.4.2, golden G7.
     """
-    nearest = structure.legs[0].contract
-    return f"{nearest.root}-{nearest.expiry_date.isoformat()}-STRUCT-{structure.shape.type}"
+    first = structure.legs[0].contract
+    return f"{first.root}-{first.expiry_date.isoformat()}-STRUCT-{structure.shape.type}"
 
 
 def _describe_roll(features: Features, legs: Sequence[Leg]) -> None:

@@ -1,8 +1,9 @@
 """What a structure's packet says of one contract: its nearest leg, whatever printed last."""
 
+import msgspec
 import pytest
 
-from flow.domain.events import StampedPrint
+from flow.domain.events import PrintFlag, StampedPrint
 from signals.engine.features import Features
 from signals.engine.records import Packet, SmartMoneyEvent
 from tests.signals.engine.test_rule_scenarios import FEB, leg, only, package, run
@@ -30,7 +31,7 @@ def test_days_and_quote_of_a_calendar_are_those_of_its_nearest_leg(
 
 
 @pytest.mark.parametrize(("low_at", "high_at"), [(0, 2), (2, 0)])
-def test_width_of_a_vertical_is_that_of_its_first_leg(low_at: int, high_at: int) -> None:
+def test_width_of_a_vertical_is_that_of_its_nearest_leg(low_at: int, high_at: int) -> None:
     found = features_of(
         *package(
             leg("C450", "ask", 400, ts=ms(low_at)),
@@ -39,6 +40,30 @@ def test_width_of_a_vertical_is_that_of_its_first_leg(low_at: int, high_at: int)
     )
 
     assert (found.strike, found.nbbo_spread, found.quote_state) == (450.0, 0.1, "ok")
+
+
+def test_far_wing_does_not_widen_a_put_spread() -> None:
+    """Its lower strike costs cents; the spot at 450.50 stands next to the other one."""
+    found = features_of(
+        *package(
+            leg("P426", "bid", 400, usd=0.55, bid_micros=500_000, price_micros=500_000),
+            leg("P450", "ask", 400),
+        )
+    )
+
+    assert (found.strike, found.nbbo_wide, found.otm_pct) == (450.0, False, 0.00111)
+
+
+def test_without_a_spot_the_leg_that_cost_most_stands_for_all() -> None:
+    legs = [leg("P426", "bid", 400, usd=0.6), leg("P450", "ask", 400)]
+
+    found = features_of(*[_stale_spot(each) for each in package(*legs)])
+
+    assert (found.strike, found.nbbo_bid, found.otm_pct) == (450.0, 4.1, None)
+
+
+def _stale_spot(print_: StampedPrint) -> StampedPrint:
+    return msgspec.structs.replace(print_, flags=print_.flags | PrintFlag.SPOT_STALE)
 
 
 def test_nearest_leg_without_a_quote_borrows_none() -> None:
