@@ -165,3 +165,43 @@ def test_structure_less_a_print_is_still_measured_against_its_kind() -> None:
     after = only(run(*prints, cancel), Packet)[-1].features
 
     assert (after.structure_type, after.premium_z_scope) == ("vertical", "contract")
+
+
+def _box(second_at: int) -> list[StampedPrint]:
+    """Return a box of 440 and 460, its puts stamped later than its calls."""
+    return package(
+        leg("C440", "ask", usd=11.7),
+        leg("C460", "bid", usd=1.5),
+        leg("P440", "bid", usd=1.5, ts=second_at),
+        leg("P460", "ask", usd=8.7, ts=second_at),
+    )
+
+
+def test_a_box_stamped_in_two_parts_is_one_structure_without_a_direction() -> None:
+    rows = run(*_box(ms(0.001)))
+
+    (packet,), (event,) = only(rows, Packet), only(rows, SmartMoneyEvent)
+    assert (packet.features.structure_type, packet.features.structure_legs) == ("box", 4)
+    assert (event.primary_profile, event.direction) == ("arbitrage", "neutral")
+
+
+def test_parts_of_a_box_beyond_the_join_time_are_two_structures() -> None:
+    found = [packet.features.structure_type for packet in only(run(*_box(ms(5.001))), Packet)]
+
+    assert found == ["vertical", "vertical"]
+
+
+def test_two_verticals_of_one_instant_are_two_structures() -> None:
+    prints = package(
+        leg("C440", "ask", 50, usd=11.7),
+        leg("C450", "bid", 50),
+        leg("P400", "ask", 37, usd=2.1),
+        leg("P390", "bid", 37, usd=1.1),
+    )
+
+    found = [packet.features.structure_contracts for packet in only(run(*prints), Packet)]
+
+    assert sorted(found) == [
+        ["NVDA-2025-01-17-390-P", "NVDA-2025-01-17-400-P"],
+        ["NVDA-2025-01-17-440-C", "NVDA-2025-01-17-450-C"],
+    ]
