@@ -125,6 +125,7 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
     group = Group(
         left.due, left.contract, left.held,
         late_count=left.late_count, cancelled_count=left.cancelled_count,
+        left_over=own is not session,
     )  # fmt: skip
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)

@@ -27,7 +27,8 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     `event` and `alert` tell which rows must be revised with it. `readings`, `upcoming`, `flow` and
     `boosting` are what it was measured against: its baselines, the event ahead, the flow around it.
     They are not rewritten (errata 33). `types` are the trade types of the prints of `group`, in
-    their order. `later` is the mid that its reading was judged by, once it was.
+    their order. `later` is the mid that its reading was judged by, once it was. Of what
+    `is_dropped` no row was given out, but a cancel still finds its prints.
     """
 
     identity: str
@@ -49,6 +50,7 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     boosting: FlowContext | None = None
     is_settled: bool = False
     later: LaterMid | None = None
+    is_dropped: bool = False
 
 
 class Packed(msgspec.Struct, array_like=True, gc=False):
