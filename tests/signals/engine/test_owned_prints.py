@@ -1,4 +1,4 @@
-"""What a flagged package leaves of a session (errata 9)."""
+"""What a flagged package leaves of a session (errata 9), and the late reports in it (errata 45)."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from signals.engine.pipeline import EngineState, new_state, step
 from signals.engine.records import Derived, Packet
 from tests.signals.engine.test_lines import END, at, cancel
 from tests.signals.engine.test_rule_scenarios import leg, only, package
-from tests.support.engine_builders import clock, ms
+from tests.support.engine_builders import LATE, clock, ms
 
 VERTICAL = package(
     at(leg("C440", "ask", 50, usd=11.7), 0, 1), at(leg("C450", "bid", 50), 0, 2)
@@ -101,3 +101,31 @@ def test_rest_that_a_cancel_brings_below_the_floor_is_dropped() -> None:
     _, packets = played(*VERTICAL, first, second, cancel(first, 120, 90), END)
 
     assert [packet.size for packet in packets] == [100]
+
+
+def late(at_ms: float, number: int, name: str = "C450") -> StampedPrint:
+    return at(leg(name, "ask", 5), at_ms, number, conditions=(LATE,))
+
+
+def test_late_report_inside_a_session_of_a_package_is_counted_there() -> None:
+    legs = [*VERTICAL, *package(rest(50, 3, at_ms=0))]
+
+    _, (packet,) = played(*legs, late(0, 9), late(0, 10, "C440"), late(1, 11), END)
+
+    assert (packet.features.structure_type, packet.features.late_count) == ("ratio_spread", 2)
+
+
+def test_late_report_is_counted_with_the_package_that_ends_the_session() -> None:
+    second = package(
+        at(leg("C450", "bid", 70), 100, 3), at(leg("C460", "ask", 70, usd=1.5), 100, 4)
+    )  # fmt: skip
+
+    _, packets = played(*VERTICAL, *second, late(60, 9), END)
+
+    assert [packet.features.late_count for packet in packets] == [0, 1]
+
+
+def test_late_report_beside_a_rest_is_counted_with_the_rest() -> None:
+    _, packets = played(*VERTICAL, rest(60), late(60, 9), END)
+
+    assert [packet.features.late_count for packet in packets] == [0, 1]
