@@ -126,6 +126,7 @@ def _set_placement(features: Features, tally: Tally) -> None:
     covered = size - stale - missing
     features.covered_size = covered
     if covered:
+        features.neutral_size = inside
         features.inside_ratio = ratio(inside, covered) if inside else 0.0
         features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
         if covered == size:  # nearly always

@@ -48,6 +48,7 @@ def describe(features: Features, structure: Structure) -> None:
     features.structure_vol_side = shape.vol_side
     features.structure_net_debit_usd = net_debit_usd(legs)
     features.same_size_leg_symmetry = symmetry(sizes)
+    features.strike_concentration = _strike_concentration(legs)
     features.signed_share = ratio(resolved, sum(sizes))
     features.imbalance = 0.0
     features.first_price = features.last_price = features.vwap = None
@@ -69,6 +70,21 @@ def net_debit_usd(legs: Iterable[Leg]) -> float | None:
             return None
         net += leg.sign * leg.premium_micros
     return net / MICROS
+
+
+def _strike_concentration(legs: Iterable[Leg]) -> float | None:
+    """Return the largest share of premium at one strike, whatever right and expiry.
+
+    Missing: None while one premium is not known (an adjusted deliverable).
+    Source: options-engine.md 11.1 (strict).
+    """
+    premiums: dict[int, int] = {}
+    for leg in legs:
+        if leg.premium_micros is None:
+            return None
+        strike = leg.contract.strike_micros
+        premiums[strike] = premiums.get(strike, 0) + leg.premium_micros
+    return ratio(max(premiums.values()), sum(premiums.values()))
 
 
 def label_of(structure: Structure) -> str:
