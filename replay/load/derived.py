@@ -40,7 +40,7 @@ FEATURES = Features(
     premium_z=2.5125, premium_z_n=50, premium_z_scope="contract", size_z=1.8125, size_z_n=50,
     size_z_scope="contract", execution_iv=0.1825, execution_iv_source="model_bs", delta=0.5125,
     gamma=0.0812, vega=13.125, theta=-0.4125, trade_types={"SWEEP": MEMBERS}, signal_count=MEMBERS,
-    signal_premium_usd=252_000.5,
+    signal_premium_usd=252_000.5, neutral_size=38,
 )  # fmt: skip
 SCORES = [
     {

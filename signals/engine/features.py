@@ -53,6 +53,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     stale_ratio: float = 0.0
     missing_ratio: float = 0.0
     quote_quality: float = 0.0
+    neutral_size: int = 0  # took no side: inside the spread, or the market was locked or crossed
     inside_ratio: float | None = None  # of the covered size
     buy_raw: float = 0.0  # unweighted share of size with sign +1 and cond_w above 0
     sell_raw: float = 0.0
@@ -156,6 +157,7 @@ class Features(msgspec.Struct, kw_only=True, gc=False, omit_defaults=True):
     structure_vol_side: Literal["long", "short", ""] = ""
     structure_net_debit_usd: float | None = None  # paid is positive; None while signs are unknown
     same_size_leg_symmetry: float | None = None
+    strike_concentration: float | None = 1.0  # largest share of premium at one strike
     roll_consistent: bool = False
     roll_from_expiry: str | None = None
     roll_to_expiry: str | None = None

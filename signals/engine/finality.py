@@ -119,12 +119,16 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
     leg. Those that a cancel took back have never been; one that a package owns is taken from it.
     """
     own = _without_owned(state, session) if state.owned else session
+    if not own.held:
+        _tell_late_reports(state, session, final)
+        return
     left = _without_cancelled(state, own) if state.cancelled else own
     if not left.held:
         return
     group = Group(
         left.due, left.contract, left.held,
         late_count=left.late_count, cancelled_count=left.cancelled_count,
+        left_over=own is not session,
     )  # fmt: skip
     ruling = state.rulings.of(group.revision)
     subject = subject_of(group, ruling.params)
@@ -140,6 +144,21 @@ def _place_session(state: EngineState, session: ClosedSession, at: int, final: l
             state.measured[left.held[0].print.uid] = subject
             return
     final.append(Ready(at, group, subject))
+
+
+def _tell_late_reports(state: EngineState, session: ClosedSession, final: list[Ready]) -> None:
+    """Count the late reports inside a session that packages own with the one that ends it.
+
+    It has no packet of its own. The package is not given out yet: it is due no earlier.
+    Source: errata 45 (a late report is counted inside the range that it falls in).
+    """
+    if not session.late_count:
+        return
+    last = session.held[-1].print.uid
+    groups = [group for _, group in state.packaged]
+    for group in groups + [ready.group for ready in final]:
+        if any(each.print.uid == last for each in group.held):
+            group.late_count += session.late_count
 
 
 def place_again(state: EngineState, candidate: Candidate, uid: bytes, at: int) -> None:

@@ -18,6 +18,7 @@ class Group(msgspec.Struct, array_like=True, gc=False):
     """The members of one packet to be, sorted by place.
 
     `legs` is empty for a single contract. `due` is the instant after which the group is final.
+    `left_over` says that flagged packages have taken some prints of its session.
     """
 
     due: int
@@ -27,6 +28,7 @@ class Group(msgspec.Struct, array_like=True, gc=False):
     inferred: bool = False
     late_count: int = 0
     cancelled_count: int = 0
+    left_over: bool = False
 
     @property
     def revision(self) -> int:
@@ -61,4 +63,5 @@ def remove(group: Group, uids: frozenset[bytes]) -> Group | None:
         group.inferred,
         group.late_count,
         group.cancelled_count + len(group.held) - len(held),
+        group.left_over,
     )

@@ -20,6 +20,7 @@ from signals.engine.evidence import (
     later_hit,
     merged_link,
 )
+from signals.engine.features import Features
 from signals.engine.flow import add_flow, count_types, flow_facts, flow_up_to
 from signals.engine.followups import FollowUp, follow_up_of
 from signals.engine.groups import Group
@@ -106,14 +107,25 @@ def finish(state: EngineState, ready: Ready, out: Output) -> None:
         open_interests=open_interests,
         prints=len(group.held),
         upcoming=upcoming,
+        is_dropped=_is_dropped(group, features),
     )
-    packet = packet_of(subject, kept, ruling, out)
-    out.rows.append(packet)
-    if features.event_gate is None:
-        _conclude(state, packet, subject, kept, ruling, out)
-    if not subject.is_flex:  # options-engine.md 3.3
-        push_usual(baselines, scopes, keys, amounts, features, day, params)
+    if not kept.is_dropped:
+        packet = packet_of(subject, kept, ruling, out)
+        out.rows.append(packet)
+        if features.event_gate is None:
+            _conclude(state, packet, subject, kept, ruling, out)
+        if not subject.is_flex:  # options-engine.md 3.3
+            push_usual(baselines, scopes, keys, amounts, features, day, params)
     state.memory.keep(kept, params.cancel_memory_prints)
+
+
+def _is_dropped(group: Group, features: Features) -> bool:
+    """Return whether packages left too little of a session: it is volume and flow, but no packet.
+
+    Missing: an unknown premium is not known to be below the floor.
+    Source: errata 9 (less than the floor), the floor of errata 2.
+    """
+    return group.left_over and features.event_gate == "insufficient_premium"
 
 
 def _contracts(group: Group) -> tuple[str, ...]:

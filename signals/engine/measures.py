@@ -42,10 +42,11 @@ def measure(
     """Return what the members of one final packet themselves tell.
 
     Shape: at least one member, sorted by place; `contract` is the nearest leg of a structure
-    and `nearest` sums that leg alone, None for a packet of one contract. What only one contract
-    can have is the nearest leg's: days to expiry (11.1) and quote. Not the widest leg's quote:
-    a far wing that costs cents would call every condor wide. Legs of several strikes have
-    several volatilities, whose difference is no change, so a structure has none.
+    (`legs.nearest_leg`) and `nearest` sums that leg alone, None for a packet of one contract. What
+    only one contract can have is the nearest leg's: days to expiry (11.1), strike and quote. Not
+    the widest leg's quote: a far wing that costs cents would call every condor wide. Legs of
+    several strikes have several volatilities, whose difference is no change, so a structure has
+    none.
     Source: options-engine.md 2.4.1, 7.4, 11.1; errata 3, 7, 23, 24, 51.
     """
     features = Features()
@@ -126,6 +127,7 @@ def _set_placement(features: Features, tally: Tally) -> None:
     covered = size - stale - missing
     features.covered_size = covered
     if covered:
+        features.neutral_size = inside
         features.inside_ratio = ratio(inside, covered) if inside else 0.0
         features.quote_age_ms = ratio(tally.age_us, covered * 1_000)
         if covered == size:  # nearly always
@@ -233,11 +235,11 @@ def _set_underlying(
     features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
     """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
-    last = members[-1]
     features.underlying_move_bps = members[0].move_60s_bps
-    bid, ask = last.spot_bid_micros, last.spot_ask_micros
-    if bid is None or ask is None or bid <= 0 or not _has_standing_spot(last):
+    spot = standing_spot(members[-1])
+    if spot is None:
         return
+    bid, ask = spot
     mid = (bid + ask) / 2
     moneyness = contract.strike_micros / mid
     otm = moneyness - 1 if contract.right == "C" else 1 - moneyness
@@ -257,8 +259,14 @@ def _set_volatility(features: Features, members: Sequence[StampedPrint]) -> None
             features.execution_iv_change = rounded(last - first, 6)
 
 
-def _has_standing_spot(print_: StampedPrint) -> bool:
-    return print_.spot_ts is not None and not print_.flags & _SPOT_STALE
+def standing_spot(print_: StampedPrint) -> tuple[int, int] | None:
+    """Return bid and ask of the underlying in micro-dollars, None where no quote of it stood."""
+    bid, ask = print_.spot_bid_micros, print_.spot_ask_micros
+    if bid is None or ask is None or bid <= 0:
+        return None
+    if print_.spot_ts is None or print_.flags & _SPOT_STALE:
+        return None
+    return bid, ask
 
 
 def _set_sweeps(features: Features, tally: Tally, floor_micros: int, params: Params) -> None:

@@ -28,7 +28,8 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     its baselines, the event ahead, the flow around it. They are not rewritten (errata 33). `types`
     are the trade types of the prints of `group`, in their order. `volumes_before` and
     `open_interests` are what its `contracts`, one per leg, had traded before it and had open: a
-    cancel may leave one leg. `later` is the mid that its reading was judged by, once it was.
+    cancel may leave one leg. `later` is the mid that its reading was judged by, once it was. No row
+    was given out of what `is_dropped`, but a cancel still finds its prints.
     """
 
     identity: str
@@ -52,6 +53,7 @@ class Kept(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     boosting: FlowContext | None = None
     is_settled: bool = False
     later: LaterMid | None = None
+    is_dropped: bool = False
 
 
 class Packed(msgspec.Struct, array_like=True, gc=False):

@@ -91,6 +91,9 @@ def _revise(
     kept.types = tuple(
         kind for kind, each in zip(kept.types, held, strict=True) if each.print.uid != gone.uid
     )
+    if kept.is_dropped:  # no row of it was given out
+        kept.group.held = [each for each in held if each.print.uid != gone.uid]
+        return
     remaining = remove(kept.group, frozenset((gone.uid,)))
     subject = None
     if remaining is None:

@@ -8,12 +8,12 @@ from flow.domain.events import StampedPrint
 from signals.engine.clusters import Held
 from signals.engine.features import Features
 from signals.engine.groups import Group
-from signals.engine.measures import measure
+from signals.engine.measures import measure, standing_spot
 from signals.engine.params import Params
 from signals.engine.placement import conditions_of
 from signals.engine.structures.assembly import Structure, flagged_structure, inferred_structure
 from signals.engine.structures.describe import describe, label_of, pseudo_id
-from signals.engine.structures.legs import Leg, leg_of
+from signals.engine.structures.legs import Leg, leg_of, nearest_leg
 from signals.engine.tally import Tally, tally_members
 
 
@@ -66,8 +66,9 @@ def _structure(group: Group, members: list[StampedPrint], params: Params) -> Sub
     else:
         stock_tied = conditions_of(members[0]).family is Family.STOCK_TIED
         found = flagged_structure(legs, params, stock_tied=stock_tied)
-    nearest = found.legs[0].contract
-    alone = tallies[found.legs[0].text]
+    spot = standing_spot(members[-1])
+    leg = nearest_leg(found.legs, None if spot is None else sum(spot))
+    nearest, alone = leg.contract, tallies[leg.text]
     tally = tally_members(members, nearest.underlying, params)
     features = measure(
         members, nearest, tally, params, nearest=alone,

@@ -26,6 +26,7 @@ from tests.support.engine_tapes import (
     LATENESS_MS,
     PARAMS,
     content,
+    dropped,
     end_of,
     is_cancel,
     packets,
@@ -110,9 +111,11 @@ def test_packets_hold_every_clustered_print_once(prints: list[StampedPrint]) -> 
     rows = step(state, with_clocks(prints, 500), PARAMS)
 
     members = [member.uid for packet in packets(rows) for member in packet.members]
+    left = dropped(state)
     clustered = [p for p in prints if p.conditions != (LATE,)]
-    assert sorted(members) == sorted(p.uid for p in clustered)
-    assert sum(packet.size for packet in packets(rows)) == sum(p.size for p in clustered)
+    assert sorted(members + [p.uid for p in left]) == sorted(p.uid for p in clustered)
+    size = sum(packet.size for packet in packets(rows)) + sum(p.size for p in left)
+    assert size == sum(p.size for p in clustered)
     assert state.counters["clustered"] == len(clustered)
     assert sum(state.counters.values()) == len(prints)
     assert state.clusters.open == {}
@@ -280,6 +283,7 @@ def test_a_cancel_takes_its_own_print_and_no_other(
     counters = state.counters
     told = counters["clustered"] + counters["late_report"]
     cancelled = counters["cancel"] - counters["orphan_cancel"]
+    members += [print_.uid for print_ in dropped(state)]
     assert len(set(members)) == len(members) == told - cancelled - len(reports)
 
 
@@ -300,7 +304,8 @@ def test_no_row_of_a_packet_knows_of_a_later_print(prints: list[StampedPrint], c
     """Options-engine.md 10 (read, then push), 18.5; errata 17: what comes later changes nothing.
 
     A later print may make another packet longer, or a leg: only then may what ended since that
-    packet began read something else, because the packet itself is another one.
+    packet began read something else, because the packet itself is another one. What a package left
+    and is in no packet may become one the same way.
     """
     prints = [print_ for print_ in prints if not is_cancel(print_)]
     early = [print_ for print_ in prints if print_.ts < prints[min(cut, len(prints) - 1)].ts]
@@ -309,6 +314,8 @@ def test_no_row_of_a_packet_knows_of_a_later_print(prints: list[StampedPrint], c
 
     at = {print_.uid: print_.ts for print_ in prints}
     changed = [min(map(at.__getitem__, members)) for members in before if members not in after]
+    told = {uid for members in before for uid in members}
+    changed += [p.ts for p in early if p.uid not in told and p.conditions != (LATE,)]
     for members, rows in before.items():
         if max(map(at.__getitem__, members)) < min(changed, default=ms(10**9)):
             assert after[members] == rows

@@ -81,6 +81,7 @@ def slow_sides(prints: list[StampedPrint]) -> dict[str, Any]:
     found: dict[str, Any] = {f"nbbo_{side.name.lower()}_count": counts[side] for side in Side}
     return found | {
         "covered_size": covered,
+        "neutral_size": by_side[Side.MID],
         "coverage": share(covered, whole),
         "stale_ratio": share(stale, whole),
         "missing_ratio": share(missing, whole),

@@ -7,8 +7,9 @@ import msgspec
 from hypothesis import strategies as st
 
 from flow.domain.events import Control, LogEntry, StampedPrint
+from signals.engine.memory import Kept
 from signals.engine.params import Params
-from signals.engine.pipeline import new_state, step
+from signals.engine.pipeline import EngineState, new_state, step
 from signals.engine.records import Derived, Packet, SmartMoneyEvent
 from tests.support.engine_builders import (
     AUCTION,
@@ -119,6 +120,12 @@ def content(rows: Sequence[Derived]) -> list[bytes]:
 
 def packets(rows: Sequence[Derived]) -> list[Packet]:
     return [row for row in rows if isinstance(row, Packet)]
+
+
+def dropped(state: EngineState) -> list[StampedPrint]:
+    """Return what packages left of sessions below the floor: flow, but in no packet (errata 9)."""
+    remembered = [msgspec.msgpack.decode(each.content, type=Kept) for each in state.memory.saved()]
+    return [held.print for kept in remembered if kept.is_dropped for held in kept.group.held]
 
 
 def is_cancel(print_: StampedPrint) -> bool:

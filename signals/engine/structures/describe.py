@@ -48,6 +48,7 @@ def describe(features: Features, structure: Structure) -> None:
     features.structure_vol_side = shape.vol_side
     features.structure_net_debit_usd = net_debit_usd(legs)
     features.same_size_leg_symmetry = symmetry(sizes)
+    features.strike_concentration = _strike_concentration(legs)
     features.signed_share = ratio(resolved, sum(sizes))
     features.imbalance = 0.0
     features.first_price = features.last_price = features.vwap = None
@@ -71,6 +72,21 @@ def net_debit_usd(legs: Iterable[Leg]) -> float | None:
     return net / MICROS
 
 
+def _strike_concentration(legs: Iterable[Leg]) -> float | None:
+    """Return the largest share of premium at one strike, whatever right and expiry.
+
+    Missing: None while one premium is not known (an adjusted deliverable).
+    Source: options-engine.md 11.1 (strict).
+    """
+    premiums: dict[int, int] = {}
+    for leg in legs:
+        if leg.premium_micros is None:
+            return None
+        strike = leg.contract.strike_micros
+        premiums[strike] = premiums.get(strike, 0) + leg.premium_micros
+    return ratio(max(premiums.values()), sum(premiums.values()))
+
+
 def label_of(structure: Structure) -> str:
     """Return the text for people: SPY 17JAN25 450C/455C vertical.
 
@@ -92,8 +108,8 @@ def pseudo_id(structure: Structure) -> str:
     Root and expiry are those of the first leg, which is one of the earliest expiry.
     Source: options-engine.md 2.4.2, golden G7.
     """
-    nearest = structure.legs[0].contract
-    return f"{nearest.root}-{nearest.expiry_date.isoformat()}-STRUCT-{structure.shape.type}"
+    first = structure.legs[0].contract
+    return f"{first.root}-{first.expiry_date.isoformat()}-STRUCT-{structure.shape.type}"
 
 
 def _describe_roll(features: Features, legs: Sequence[Leg]) -> None:

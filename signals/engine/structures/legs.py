@@ -9,6 +9,8 @@ from flow.domain.events import StampedPrint
 from signals.engine.features import ratio
 from signals.engine.tally import Tally
 
+_NO_QUOTE = 1 << 62  # wider than any
+
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All prints of one contract inside one structure, or inside one candidate packet.
@@ -67,6 +69,39 @@ def order_of(contract: Contract) -> tuple[int, int, str, str]:
 def in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
     """Return the legs in the order of `order_of`."""
     return tuple(sorted(legs, key=_leg_order))
+
+
+def nearest_leg(legs: Sequence[Leg], mid2_micros: int | None) -> Leg:
+    """Return the leg that stands for a structure where only one contract can.
+
+    Of the earliest expiry the leg whose strike is nearest to the underlying; as near, or where the
+    underlying is not known, the one that cost the most. What decides last knows neither rights
+    nor which strike is lower, so that a structure and its mirror image have mirrored legs here:
+    further in the money, the narrower and then the cheaper quote, long before short. Legs that
+    are equal in all of it are each other's image, and whichever stands here reads the same.
+    Units: `mid2_micros` is twice the middle of the underlying's quote, None if unknown.
+    Source: options-engine.md 11.1 (nearest leg), golden G16.3; errata 32.
+    """
+    return min(legs, key=lambda leg: _nearness(leg, mid2_micros))
+
+
+_Nearness = tuple[int, int, int, int, int, int, int, tuple[int, int, str, str]]
+
+
+def _nearness(leg: Leg, mid2_micros: int | None) -> _Nearness:
+    contract, bid, ask = leg.contract, leg.bid_micros, leg.ask_micros
+    out2 = 0 if mid2_micros is None else 2 * contract.strike_micros - mid2_micros
+    width, price = (_NO_QUOTE, 0) if bid is None or ask is None else (ask - bid, ask)
+    return (
+        contract.expiry,
+        abs(out2),
+        -leg.value_micros,
+        out2 if contract.right == "C" else -out2,
+        width,
+        price,
+        -leg.sign,
+        order_of(contract),
+    )
 
 
 def with_signs(legs: Sequence[Leg], signs: Sequence[int]) -> tuple[Leg, ...]:

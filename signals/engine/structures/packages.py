@@ -16,8 +16,9 @@ from flow.domain.conditions import PrintConditions
 from flow.domain.contracts import Contract, parse_contract
 from signals.engine.clusters import Held
 from signals.engine.params import Params
+from signals.engine.structures.instants import by_contract
 from signals.engine.structures.legs import order_of
-from signals.engine.structures.runs import group_end, window_us
+from signals.engine.structures.runs import groups_at, window_us
 
 _STOCK_TIED = int(Family.STOCK_TIED)
 _Key = tuple[str, int, int, int]
@@ -163,11 +164,11 @@ class Packages:
             if limit is not None and due >= limit:
                 break
             params = self._rulings.cluster_params(held[start].revision)
-            end = group_end(known, start, params)
-            package = _package(waiting, due, held[start:end])
-            if package is not None:
-                closed.append(package)
-            start = end
+            start, groups = groups_at(known, start, params)
+            for group in groups:
+                legs = by_contract(group)
+                if len(legs) > 1:  # the print of a lone leg stays an ordinary member
+                    closed.append(_package(waiting, due, group, legs))
         del held[:start]
         if held:
             self._plan(waiting, self._final_after(held[0]))
@@ -175,16 +176,9 @@ class Packages:
             del self._open[waiting.key]
 
 
-def _package(waiting: Waiting, due: int, held: list[Held]) -> Package | None:
-    """Return the package of a group, None for a lone leg: its print stays an ordinary member."""
-    by_contract: dict[str, list[Held]] = {}
-    for each in held:
-        by_contract.setdefault(each.print.contract, []).append(each)
-    if len(by_contract) < 2:
-        return None
-    texts = sorted(by_contract, key=_leg_order)
-    legs = [by_contract[text] for text in texts]
-    return Package(due, waiting.underlying, waiting.venue, waiting.family, held, legs)
+def _package(waiting: Waiting, due: int, held: list[Held], legs: dict[str, list[Held]]) -> Package:
+    ordered = [legs[text] for text in sorted(legs, key=_leg_order)]
+    return Package(due, waiting.underlying, waiting.venue, waiting.family, held, ordered)
 
 
 def _leg_order(text: str) -> tuple[int, int, str, str]:

@@ -28,10 +28,11 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
 
 
 MULTI_LEG = Shape("multi_leg")
-_BOX, _CONVERSION = Shape("box"), Shape("conversion_reversal")
+_CONVERSION = Shape("conversion_reversal")
 # Rights in the order of legs (strike, calls first) and distinct strikes of four equal legs, wings
 # outside. Guts (calls below puts) are in no table: multi_leg.
-_WINGED: dict[tuple[str, int], StructureType] = {
+_FOURS: dict[tuple[str, int], StructureType] = {
+    ("CPCP", 2): "box",
     ("PPCC", 4): "iron_condor",
     ("CCCC", 4): "condor",
     ("PPPP", 4): "condor",
@@ -70,6 +71,18 @@ def shape_of(
     if stock_tied and shape.direction != "neutral":
         return Shape(shape.type, "neutral", shape.vol_side)
     return shape
+
+
+def is_four(legs: Sequence[Leg], ratios: Sequence[int] | None) -> bool:
+    """Return whether these are the legs of a box, or of an iron or plain condor or iron butterfly.
+
+    Shape: legs in the order of `legs.order_of`, `ratios` in the same order.
+    Missing: where no sign is known, contracts and sizes are enough; such legs stay unnamed.
+    Source: options-engine.md 9.4 (table).
+    """
+    if ratios is None or tuple(ratios) != (1, 1, 1, 1) or not _is_one_series(legs):
+        return False
+    return _kind_of_four(legs) is not None
 
 
 def _sized_shape(
@@ -146,15 +159,19 @@ def _butterfly(legs: Sequence[Leg]) -> Shape:
 
 
 def _four(legs: Sequence[Leg]) -> Shape:
-    first, second, third, fourth = (leg.sign for leg in legs)
-    rights = "".join(leg.contract.right for leg in legs)
-    strikes = len({leg.contract.strike_micros for leg in legs})
-    if (rights, strikes) == ("CPCP", 2):
-        return _BOX if first == -second == -third == fourth else MULTI_LEG
-    kind = _WINGED.get((rights, strikes))
-    if kind is None or not first == fourth == -second == -third:
+    kind = _kind_of_four(legs)
+    if kind is None:
         return MULTI_LEG
-    return Shape(kind, vol_side=_vol(legs[1]))
+    return Shape(kind, vol_side="" if kind == "box" else _vol(legs[1]))
+
+
+def _kind_of_four(legs: Sequence[Leg]) -> StructureType | None:
+    """Return what four legs are by rights, strikes and signs; unknown signs speak for anything."""
+    first, second, third, fourth = (leg.sign for leg in legs)
+    if not first == fourth == -second == -third:
+        return None
+    rights = "".join(leg.contract.right for leg in legs)
+    return _FOURS.get((rights, len({leg.contract.strike_micros for leg in legs})))
 
 
 def _ladder(legs: Sequence[Leg]) -> Shape:

@@ -267,13 +267,13 @@ def test_package_inside_a_session_is_not_the_first_of_its_day() -> None:
 def test_cancel_of_a_package_leg_is_taken_from_the_package(clock_ms: int) -> None:
     """The leg's contract also has a session of its own: that one loses nothing by the cancel."""
     fills = package(leg("C450", "ask", 10), at(leg("C455", "bid", 10, usd=2.1), 0, 2))
-    rest = [at(leg("C450", "ask", 9), 50, 3), at(leg("C450", "ask", 9), 300, 4)]
+    rest = [at(leg("C450", "ask", 19), 50, 3), at(leg("C450", "ask", 19), 300, 4)]
     clocks = [clock(1_000 + n, ms(n * clock_ms) - 1) for n in range(1, 400 // clock_ms)]
 
     rows = only(run(*fills, cancel(fills[0], 0, 90), *rest, *clocks), Packet)
 
     assert [(row.contract[-5:], row.size, row.features.cancelled_count) for row in rows] == [
-        ("455-C", 10, 1), ("450-C", 18, 0)
+        ("455-C", 10, 1), ("450-C", 38, 0)
     ]  # fmt: skip
 
 

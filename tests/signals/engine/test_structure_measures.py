@@ -1,8 +1,9 @@
 """What a structure's packet says of one contract: its nearest leg, whatever printed last."""
 
+import msgspec
 import pytest
 
-from flow.domain.events import StampedPrint
+from flow.domain.events import PrintFlag, StampedPrint
 from signals.engine.features import Features
 from signals.engine.records import Packet, SmartMoneyEvent
 from tests.signals.engine.test_rule_scenarios import FEB, leg, only, package, run
@@ -30,7 +31,7 @@ def test_days_and_quote_of_a_calendar_are_those_of_its_nearest_leg(
 
 
 @pytest.mark.parametrize(("low_at", "high_at"), [(0, 2), (2, 0)])
-def test_width_of_a_vertical_is_that_of_its_first_leg(low_at: int, high_at: int) -> None:
+def test_width_of_a_vertical_is_that_of_its_nearest_leg(low_at: int, high_at: int) -> None:
     found = features_of(
         *package(
             leg("C450", "ask", 400, ts=ms(low_at)),
@@ -39,6 +40,30 @@ def test_width_of_a_vertical_is_that_of_its_first_leg(low_at: int, high_at: int)
     )
 
     assert (found.strike, found.nbbo_spread, found.quote_state) == (450.0, 0.1, "ok")
+
+
+def test_far_wing_does_not_widen_a_put_spread() -> None:
+    """Its lower strike costs cents; the spot at 450.50 stands next to the other one."""
+    found = features_of(
+        *package(
+            leg("P426", "bid", 400, usd=0.55, bid_micros=500_000, price_micros=500_000),
+            leg("P450", "ask", 400),
+        )
+    )
+
+    assert (found.strike, found.nbbo_wide, found.otm_pct) == (450.0, False, 0.00111)
+
+
+def test_without_a_spot_the_leg_that_cost_most_stands_for_all() -> None:
+    legs = [leg("P426", "bid", 400, usd=0.6), leg("P450", "ask", 400)]
+
+    found = features_of(*[_stale_spot(each) for each in package(*legs)])
+
+    assert (found.strike, found.nbbo_bid, found.otm_pct) == (450.0, 4.1, None)
+
+
+def _stale_spot(print_: StampedPrint) -> StampedPrint:
+    return msgspec.structs.replace(print_, flags=print_.flags | PrintFlag.SPOT_STALE)
 
 
 def test_nearest_leg_without_a_quote_borrows_none() -> None:
@@ -140,3 +165,43 @@ def test_structure_less_a_print_is_still_measured_against_its_kind() -> None:
     after = only(run(*prints, cancel), Packet)[-1].features
 
     assert (after.structure_type, after.premium_z_scope) == ("vertical", "contract")
+
+
+def _box(second_at: int) -> list[StampedPrint]:
+    """Return a box of 440 and 460, its puts stamped later than its calls."""
+    return package(
+        leg("C440", "ask", usd=11.7),
+        leg("C460", "bid", usd=1.5),
+        leg("P440", "bid", usd=1.5, ts=second_at),
+        leg("P460", "ask", usd=8.7, ts=second_at),
+    )
+
+
+def test_a_box_stamped_in_two_parts_is_one_structure_without_a_direction() -> None:
+    rows = run(*_box(ms(0.001)))
+
+    (packet,), (event,) = only(rows, Packet), only(rows, SmartMoneyEvent)
+    assert (packet.features.structure_type, packet.features.structure_legs) == ("box", 4)
+    assert (event.primary_profile, event.direction) == ("arbitrage", "neutral")
+
+
+def test_parts_of_a_box_beyond_the_join_time_are_two_structures() -> None:
+    found = [packet.features.structure_type for packet in only(run(*_box(ms(5.001))), Packet)]
+
+    assert found == ["vertical", "vertical"]
+
+
+def test_two_verticals_of_one_instant_are_two_structures() -> None:
+    prints = package(
+        leg("C440", "ask", 50, usd=11.7),
+        leg("C450", "bid", 50),
+        leg("P400", "ask", 37, usd=2.1),
+        leg("P390", "bid", 37, usd=1.1),
+    )
+
+    found = [packet.features.structure_contracts for packet in only(run(*prints), Packet)]
+
+    assert sorted(found) == [
+        ["NVDA-2025-01-17-390-P", "NVDA-2025-01-17-400-P"],
+        ["NVDA-2025-01-17-440-C", "NVDA-2025-01-17-450-C"],
+    ]

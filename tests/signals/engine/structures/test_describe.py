@@ -53,6 +53,21 @@ def test_golden_vertical() -> None:
     assert pseudo_id(golden()) == "SPY-2025-01-17-STRUCT-vertical"
 
 
+@pytest.mark.parametrize(
+    ("legs", "share"),
+    [
+        ([leg("C450", 1, usd=3), leg("C455", -1, usd=1)], 0.75),
+        ([leg("C450", 1, usd=3), leg("P450", 1, usd=2)], 1.0),  # one strike
+        ([leg("C450", 1, usd=3), leg("C450", -1, expiry=FEB), leg("P440", 1, usd=1)], 0.875),
+        ([leg("C450", 1, usd=3), leg("C455", -1, premium_micros=None)], None),
+    ],
+)
+def test_strike_concentration_is_the_largest_share_of_premium(
+    legs: list[Leg], share: float | None
+) -> None:
+    assert told(inferred_structure(legs)).strike_concentration == share
+
+
 def test_inferred_structure_is_less_certain() -> None:
     features = told(inferred_structure(legs_of("+C450 -C455")))
 

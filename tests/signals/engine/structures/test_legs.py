@@ -4,7 +4,7 @@ import pytest
 
 from flow.domain.events import StampedPrint
 from signals.engine.params import Params
-from signals.engine.structures.legs import Leg, in_order, leg_of, order_of, with_signs
+from signals.engine.structures.legs import Leg, in_order, leg_of, nearest_leg, order_of, with_signs
 from signals.engine.tally import tally_members
 from tests.signals.engine.structures.builders import FEB, contract, leg
 from tests.support.engine_builders import COMPLEX, SPY_CALL, ms, stamped, unquoted
@@ -98,6 +98,41 @@ def test_legs_are_ordered_by_expiry_strike_right_and_root() -> None:
         "SPY-2025-02-21-440-C",
     ]
     assert order_of(contract("C450")) == (contract("C450").expiry, 450_000_000, "C", "SPY")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # the nearer expiry, then the nearer strike, the larger premium, ...
+        (leg("C480"), leg("C452", expiry=FEB)),
+        (leg("P450"), leg("P426", usd=9)),
+        (leg("C454", usd=3), leg("P450", usd=2)),
+        (leg("P450", usd=2, size=30), leg("C454", usd=3)),
+        # ... further in the money, a quote, the narrower one, the cheaper one, long before short
+        (leg("C450", bid=3, ask=4), leg("P450", 1, bid=3.5, ask=4)),
+        (leg("P454", bid=3, ask=4), leg("C454", 1, bid=3.5, ask=4)),
+        (leg("C454", bid=3, ask=4), leg("P450", 1)),
+        (leg("P450", bid=3.5, ask=4), leg("C454", 1, bid=3, ask=4)),
+        (leg("C454", bid=3, ask=4), leg("P450", 1, bid=4, ask=5)),
+        (leg("P450", 1), leg("C454", -1)),
+    ],
+)
+def test_nearest_leg_by_what_decides(one: Leg, other: Leg) -> None:
+    """The underlying stands at 452."""
+    assert nearest_leg((one, other), 904_000_000) is one
+    assert nearest_leg((other, one), 904_000_000) is one
+
+
+def test_nearest_leg_without_a_quote_of_the_underlying_cost_the_most() -> None:
+    cheap, dear, far = leg("P450", usd=2), leg("C480", usd=3), leg("C452", usd=9, expiry=FEB)
+
+    assert nearest_leg((cheap, dear, far), None) is dear
+
+
+def test_nearest_legs_that_are_each_others_image_are_told_by_their_order() -> None:
+    legs = (leg("C454", 1), leg("P450", 1))
+
+    assert nearest_leg(legs, 904_000_000) is nearest_leg(legs[::-1], 904_000_000) is legs[1]
 
 
 def test_with_signs_sets_one_for_each_leg() -> None:

@@ -47,6 +47,15 @@ def test_prints_of_one_instant_are_a_package() -> None:
     assert not package.stock_tied
 
 
+def test_two_packages_of_one_instant_are_two() -> None:
+    legs = [("C440", 50, 7), ("C450", 50, 8), ("P400", 37, 12), ("P390", 37, 13)]
+
+    found = all_of(*(flagged(n, 0, *leg[:2], order=leg[2]) for n, leg in enumerate(legs)))
+
+    assert brief(found) == [["440-C x50", "450-C x50"], ["390-P x37", "400-P x37"]]
+    assert {package.due for package in found} == {ms(50)}
+
+
 def test_legs_are_listed_by_expiry_strike_and_right() -> None:
     names = ["C1000", "P450", "C450"]
 

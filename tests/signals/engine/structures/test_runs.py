@@ -4,21 +4,26 @@ import pytest
 
 from signals.engine.clusters import Held
 from signals.engine.params import Params
-from signals.engine.structures.runs import group_end, window_us
+from signals.engine.structures.runs import groups_at, window_us
 from tests.signals.engine.structures.builders import flagged
 
 Print = tuple[float, str, int]
 
 
 def run(*prints: Print) -> list[Held]:
-    return [flagged(n, at, name, size) for n, (at, name, size) in enumerate(prints)]
+    """Hold prints in the middle of their quotes, where no side shows."""
+    return [
+        flagged(n, at, name, size, price_micros=4_150_000)
+        for n, (at, name, size) in enumerate(prints)
+    ]
 
 
 def ends(held: list[Held], params: Params | None = None) -> list[int]:
     """Return the end of every group, from the left."""
     found, start = [], 0
     while start < len(held):
-        start = group_end(held, start, params or Params())
+        start, groups = groups_at(held, start, params or Params())
+        assert len(groups) == 1
         found.append(start)
     return found
 
@@ -49,15 +54,77 @@ def ends(held: list[Held], params: Params | None = None) -> list[int]:
         # parts that fit only together, of which one has two contracts already
         ([(0, "C450", 10), (0, "C455", 37), (3, "C450", 27)], [3]),
         ([(0, "C450", 10), (0, "C455", 37), (3, "C450", 3)], [2, 3]),
-        # a whole part is a group of its own: nothing joins it, nothing reaches across it
-        ([(0, "C450", 10), (0, "C455", 10), (2, "C460", 10)], [2, 3]),
-        ([(0, "C450", 10), (2, "C455", 10), (2, "C460", 10)], [1, 3]),
+        # a whole part joins what is not whole, or the other way, where their sizes fit together
+        ([(0, "C440", 10), (0, "C450", 20), (0.001, "C460", 10)], [3]),
+        ([(0, "C440", 10), (1, "C450", 20), (1, "C460", 10)], [3]),
+        ([(0, "C440", 10), (0, "C450", 20), (5.001, "C460", 10)], [2, 3]),
+        ([(0, "C450", 10), (0, "C455", 10), (2, "C460", 10)], [3]),
+        ([(0, "C450", 10), (0, "C455", 10), (2, "C460", 37)], [2, 3]),
+        ([(0, "C450", 10), (0, "C455", 10), (1, "C460", 3), (2, "C460", 7)], [4]),
+        # else nothing reaches across it
+        ([(0, "C450", 37), (2, "C455", 10), (2, "C460", 10)], [1, 3]),
         ([(0, "C450", 10), (1, "P440", 9), (1, "P445", 9), (2, "C455", 10)], [1, 3, 4]),
+        # two whole parts are halves of a box or of a winged structure, or two packages
+        ([(0, "C440", 9), (0, "C460", 9), (0.001, "P440", 9), (0.001, "P460", 9)], [4]),
+        ([(0, "P440", 9), (0, "P445", 9), (1, "C455", 9), (1, "C460", 9)], [4]),
+        ([(0, "P440", 9), (0, "C455", 9), (1, "P445", 9), (1, "C460", 9)], [4]),
+        ([(0, "C440", 9), (0, "C445", 9), (1, "C455", 9), (1, "C460", 9)], [4]),
+        ([(0, "C440", 9), (0, "C450", 9), (1, "P450", 9), (1, "P440", 9)], [4]),
+        ([(0, "C440", 9), (0, "C445", 9), (1, "P455", 9), (1, "P460", 9)], [2, 4]),  # guts
+        ([(0, "P440", 9), (0, "P445", 9), (1, "C455", 18), (1, "C460", 18)], [2, 4]),
+        ([(0, "P440", 9), (0, "P445", 9), (1, "C455", 37), (1, "C460", 37)], [2, 4]),
+        ([(0, "P440", 9), (0, "P445", 9), (5.001, "C455", 9), (5.001, "C460", 9)], [2, 4]),
+        # the same contracts twice are two fills or two orders
         ([(0, "C450", 9), (0, "C455", 9), (1, "C450", 9), (1, "C455", 9)], [2, 4]),
+        ([(0, "P440", 9), (0, "P445", 9), (1, "P445", 9), (1, "C455", 9)], [2, 4]),
     ],
 )
 def test_groups(prints: list[Print], expected: list[int]) -> None:
     assert ends(run(*prints)) == expected
+
+
+def traded(names: str) -> list[Held]:
+    """Hold 9 of each leg, `+` at the ask, `-` at the bid, `?` between; `|` is a millisecond.
+
+    Puts are offered at 1.00, calls at 2.00, each in a market of ten cents.
+    """
+    held: list[Held] = []
+    for at, part in enumerate(names.split(" | ")):
+        for each in part.split():
+            ask = 1_000_000 if each[1] == "P" else 2_000_000
+            held.append(
+                flagged(
+                    len(held), at, each[1:], 9, bid_micros=ask - 100_000, ask_micros=ask,
+                    price_micros={"+": ask, "?": ask - 50_000, "-": ask - 100_000}[each[0]],
+                )
+            )  # fmt: skip
+    return held
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("+P440 -P445 | -C455 +C460", [4]),  # sold in the middle, bought in the wings
+        ("-P440 +P445 | +C455 -C460", [4]),
+        ("+C440 -C460 | -P440 +P460", [4]),  # a box
+        ("?P440 ?P445 | ?C455 ?C460", [4]),  # nobody knows: contracts and sizes are enough
+        ("-P440 +P445 | -C455 +C460", [2, 4]),  # both bearish: no wings, so two orders
+        ("+P440 -P445 | +C455 -C460", [2, 4]),
+        ("+C440 -C460 | +P440 -P460", [2, 4]),
+    ],
+)
+def test_known_signs_of_both_halves_agree(names: str, expected: list[int]) -> None:
+    assert ends(traded(names)) == expected
+
+
+def test_packages_of_one_instant_are_groups_that_join_nothing() -> None:
+    held = run(
+        (0, "C440", 50), (0, "C450", 50), (0, "P400", 37), (0, "P390", 37), (1, "C460", 50)
+    )  # fmt: skip
+
+    end, groups = groups_at(held, 0, Params())
+
+    assert (end, groups) == (4, [held[:2], held[2:4]])
 
 
 def test_window_bounds_a_chain_of_neighbours() -> None:
