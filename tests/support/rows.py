@@ -22,7 +22,7 @@ _PRINT: dict[str, Any] = {
     "spot_ask_micros": 70_010_000, "spot_ts": datetime(2014, 6, 5, 13, 29, 59, tzinfo=UTC),
     "spot_seq": 9, "move_60s_bps": 1.5, "move_5m_bps": -3.0, "move_5m_z": 0.4, "iv": 0.25,
     "session": 2, "session_date": date(2014, 6, 5), "dte": 44, "flags": 0, "side": 5,
-    "label_passed": True, "label_reasons": 1 << 12, "tuning_revision": 1, "vendor_order": 41,
+    "label_passed": True, "label_reasons": 1 << 12, "tuning_revision": 1,
 }  # fmt: skip
 _HEAD: dict[str, Any] = {
     "run": 4, "ts": AT, "uid": UID, "rev": 1, "step_no": 8, "stream": 3, "seq": 90, "ordinal": 2,
