@@ -55,7 +55,7 @@ OPTION_PRINTS = st.builds(
     venue=INT2, conditions=CODES, premium_micros=maybe(MONEY), spot_bid_micros=maybe(MONEY),
     spot_ask_micros=maybe(MONEY), spot_ts=maybe(WHEN), spot_seq=maybe(SEQ),
     move_60s_bps=maybe(REAL), move_5m_bps=maybe(REAL), move_5m_z=maybe(REAL), iv=maybe(REAL),
-    dte=maybe(INT2), **QUOTE_STAMP,
+    dte=maybe(INT2), order=SEQ | st.just(0), **QUOTE_STAMP,
 )  # fmt: skip
 EQUITY_PRINTS = st.builds(
     StampedEquityPrint, seq=SEQ, ts=WHEN, uid=UID, symbol=st.just("SPY"), price_micros=MONEY,
@@ -100,7 +100,7 @@ def test_an_option_print_comes_back(conn: psycopg.Connection[Any], event: Stampe
 
     assert stamped_print(found, {7: CALL}.__getitem__) == event
     assert found[6] == 8
-    assert found[-4:] == (2, True, 5, 1)
+    assert found[-5:] == (2, True, 5, 1, event.order or None)
 
 
 @PROPERTY
