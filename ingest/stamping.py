@@ -18,7 +18,7 @@ from flow.domain.events import (
 )
 from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar, Session
-from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
+from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
 from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
@@ -174,7 +174,7 @@ class Stamper:
 
         For stamps equal to those without a restart the rows hold each contract's last 5 s and each
         symbol's last 12 s, the quote before them, and all quotes of that time; the moves need
-        301 s.
+        304 s.
         """
         for seq, option_quote in option_quotes:
             self.saw_option_quote(option_quote, seq)
@@ -200,13 +200,12 @@ class Stamper:
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
             return Spot(bid, ask, quote_ts, seq)
-        short, long, long_z = moves.at(ts, bid + ask)
+        short, long, long_z, first, last = moves.at(ts, bid + ask)
         spot = Spot(bid, ask, quote_ts, seq, short, long, long_z)
         if entry is self._equities.newest_of(underlying):
-            # Moves are by the second; an older quote may be stale, one of its instant is not seen.
-            second = ts - ts % SECOND_US
-            last = min(second + SECOND_US - 1, quote_ts + SPOT_MAX_AGE_US)
-            self._standing[underlying] = Standing(max(second, quote_ts + 1), last, spot)
+            # An older quote may be stale, and one of its instant is not seen.
+            last = min(last, quote_ts + SPOT_MAX_AGE_US)
+            self._standing[underlying] = Standing(max(first, quote_ts + 1), last, spot)
         return spot
 
     def _is_silent(self, ts: int) -> bool:
