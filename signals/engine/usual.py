@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flow.domain.events import StampedPrint
+from flow.domain.securities import closes_late
 from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MICROS
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
@@ -32,7 +33,7 @@ def usual_keys(  # noqa: PLR0917 - what names a packet among its like
 
     A structure is compared with structures of its type, then with all of its underlying.
     """
-    part = _part_of(opening, calendar, params)
+    part = _part_of(opening, underlying, calendar, params)
     if features.structure_type:
         kind = f"{underlying} {features.structure_type}"
         return Keys(kind, "", f"{underlying} structures", part)
@@ -41,14 +42,17 @@ def usual_keys(  # noqa: PLR0917 - what names a packet among its like
     )
 
 
-def _part_of(opening: StampedPrint, calendar: Calendar | None, params: Params) -> DayPart:
+def _part_of(
+    opening: StampedPrint, underlying: str, calendar: Calendar | None, params: Params
+) -> DayPart:
+    """Return the part of the day, whose end is when options of this underlying stop trading."""
     if opening.session != Session.REGULAR:
         return "extended"
     if calendar is None:
         return "mid"
     day = opening.session_date
-    edge = params.baseline_edge_minutes
-    return day_part(opening.ts, calendar.open_of(day), calendar.close_of(day), edge)
+    closes = calendar.trading_close_of(day, late_close=closes_late(underlying))
+    return day_part(opening.ts, calendar.open_of(day), closes, params.baseline_edge_minutes)
 
 
 def usual_amounts(features: Features) -> Amounts:
