@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flow.domain.condition_table import Family
 from flow.domain.events import StampedPrint
 from flow.domain.securities import closes_late
 from flow.domain.sessions import Calendar, Session
@@ -10,6 +11,7 @@ from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
 from signals.engine.baselines import Baselines, Scopes
 from signals.engine.features import Features
 from signals.engine.params import Params
+from signals.engine.placement import conditions_of
 from signals.engine.readings import (
     Metric,
     Reading,
@@ -22,6 +24,7 @@ from signals.engine.readings import (
 # Premium, size and spread as `scaled` returns them.
 Amounts = tuple[int | None, int | None, int | None]
 
+_EXTENDED = Family.EXTENDED  # enum look-ups are slow
 _METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
 
 
@@ -45,8 +48,12 @@ def usual_keys(  # noqa: PLR0917 - what names a packet among its like
 def _part_of(
     opening: StampedPrint, underlying: str, calendar: Calendar | None, params: Params
 ) -> DayPart:
-    """Return the part of the day, whose end is when options of this underlying stop trading."""
-    if opening.session != Session.REGULAR:
+    """Return the part of the day, whose end is when options of this underlying stop trading.
+
+    Source: options-engine.md 10 strict; 4.2 (a print marked as outside of regular hours is kept
+    out of these baselines, whenever it is reported).
+    """
+    if opening.session != Session.REGULAR or conditions_of(opening).family is _EXTENDED:
         return "extended"
     if calendar is None:
         return "mid"

@@ -18,7 +18,7 @@ from signals.engine.usual import (
     usual_keys,
 )
 from tests.signals.engine.baseline_builders import CALL, MONDAY, baselines, push
-from tests.support.engine_builders import TRADE_DATE, stamped
+from tests.support.engine_builders import AUTO, TRADE_DATE, stamped
 
 PARAMS = Params()
 MINUTE = 60_000_000
@@ -49,9 +49,10 @@ def keys(
     calendar: Calendar | None = CALENDAR,
     params: Params = PARAMS,
     underlying: str = "TSLA",
+    conditions: tuple[int, ...] = (AUTO,),
 ) -> Keys:
     contract = f"{underlying}-2025-01-17-450-C"
-    opening = stamped(ts=ts, session=int(session), contract=contract)
+    opening = stamped(ts=ts, session=int(session), contract=contract, conditions=conditions)
     return usual_keys(features, opening, contract, underlying, calendar, params)
 
 
@@ -103,6 +104,15 @@ def test_structure_of_a_late_product_is_compared_until_its_own_close() -> None:
     vertical = Features(structure_type="vertical")
 
     assert keys(vertical, CLOSE, underlying="QQQ").day_part == "close"
+
+
+# 4.2: code v says that the trade was made outside of regular hours.
+@pytest.mark.parametrize(("codes", "part"), [("v", "extended"), ("vI", "extended"), ("I", "mid")])
+def test_print_marked_as_extended_stays_out_of_the_regular_baselines(codes: str, part: str) -> None:
+    conditions = tuple(map(ord, codes))
+
+    assert keys(conditions=conditions).day_part == part
+    assert keys(conditions=conditions, calendar=None).day_part == part
 
 
 def test_edge_of_the_day_is_tuned() -> None:
