@@ -83,7 +83,8 @@ class Stamper:
     ) -> StampedPrint:
         """Return the print with its as-of quote, underlying, session and premium.
 
-        Units: `premium_micros` = price x size x multiplier, in micro-dollars.
+        Units: `premium_micros` = price x size x multiplier, in micro-dollars. The multiplier is
+        that of reference data, else 100 (options-engine.md 0.4).
         Missing: None with its reason in `flags` (contract unreadable, adjusted, spot stale); the
         quote is None where none was seen within 900 s.
         """
@@ -106,40 +107,20 @@ class Stamper:
         session, session_date = self._calendar.locate(
             ts, gth=terms.is_index, late_close=terms.late_close
         )
-        multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
+        multiplier = self.multipliers.of(terms.root, session_date) or terms.multiplier
         expiry = terms.expiry
         return StampedPrint(
-            seq,
-            ts,
-            event.uid,
-            text,
-            price,
-            size,
-            event.venue,
-            event.conditions,
+            seq, ts, event.uid, text, price, size, event.venue, event.conditions,
             None if multiplier is None else price * size * multiplier,
-            quote.bid_micros,
-            quote.ask_micros,
-            quote.bid_size,
-            quote.ask_size,
-            quote_ts,
-            quote_seq,
-            self._options.silence_us(ts),
-            self._option_mode,
-            spot.bid,
-            spot.ask,
-            spot.ts,
-            spot.seq,
-            spot.move_60s,
-            spot.move_5m,
-            spot.move_5m_z,
-            event.iv,
-            int(session or self._closed),
-            session_date,
+            quote.bid_micros, quote.ask_micros, quote.bid_size, quote.ask_size,
+            quote_ts, quote_seq,
+            self._options.silence_us(ts), self._option_mode,
+            spot.bid, spot.ask, spot.ts, spot.seq,
+            spot.move_60s, spot.move_5m, spot.move_5m_z,
+            event.iv, int(session or self._closed), session_date,
             None if expiry is None or expiry < session_date else expiry - session_date,
-            flags | spot.flags,
-            event.order or 0,
-        )
+            flags | spot.flags, event.order or 0,
+        )  # fmt: skip
 
     def stamp_equity_print(
         self, event: EquityPrint, seq: int, *, late: bool = False

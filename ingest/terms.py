@@ -12,10 +12,10 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
 
     underlying: str  # empty where unreadable
     expiry: int | None  # proleptic ordinal
-    multiplier: int | None
+    multiplier: int | None  # unless reference data say otherwise on the trade date
     is_index: bool  # trades the index overnight hours
     late_close: bool  # trades to 16:15
-    root: str  # of an adjusted contract, whose multiplier hangs on the trade date; else empty
+    root: str  # empty where unreadable
     flags: int
 
 
@@ -46,6 +46,6 @@ def read_terms(text: str) -> Terms:
         multiplier=contract.multiplier,
         is_index=contract.underlying in INDEX_UNDERLYINGS,
         late_close=closes_late(contract.underlying),
-        root=contract.root if contract.adjusted else "",
+        root=contract.root,
         flags=int(PrintFlag.ADJUSTED) if contract.adjusted else 0,
     )
