@@ -68,8 +68,10 @@ class Stamper:
     def saw_equity_quote(self, event: EquityQuote, seq: int) -> None:
         """Remember an equity quote, for equity prints and as the underlying of option prints."""
         symbol, ts = event.symbol, event.ts
-        self._equities.add(symbol, event, seq)
+        is_newest = self._equities.add(symbol, event, seq)
         self._standing.pop(symbol, None)
+        if not is_newest:
+            return
         moves = self._moves.get(symbol)
         if moves is None:
             moves = self._moves[symbol] = Moves(ts, self._move_age_us)

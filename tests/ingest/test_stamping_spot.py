@@ -74,6 +74,14 @@ def test_a_late_quote_of_the_same_second_leaves_the_move_alone() -> None:
     assert stamps[0].move_60s_bps == 0.0
 
 
+def test_quotes_of_one_instant_move_by_the_vendors_order() -> None:
+    at = NOON - 61 * S
+    newest, older = spot(at, 10_000, 10_002, order=7), spot(at, 9_000, 9_002, order=5)
+    stamps = fed(stamper(), [newest, older, spot(NOON - MS, 10_000, 10_002), trade(NOON)])
+
+    assert stamps[0].move_60s_bps == 0.0
+
+
 @pytest.mark.parametrize("capabilities", [CHANGE, SAMPLED])
 @given(st.data())
 def test_each_print_is_stamped_as_if_it_were_the_first_to_ask(
