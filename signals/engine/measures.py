@@ -231,7 +231,11 @@ def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
 def _set_underlying(
     features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
-    """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
+    """Set the underlying's features; its stamp says whether its quote still stood (errata 4).
+
+    Missing: without the deliverable of an adjusted contract, its strike and the underlying do not
+    compare (options-engine.md 3.3).
+    """
     last = members[-1]
     features.underlying_move_bps = members[0].move_60s_bps
     bid, ask = last.spot_bid_micros, last.spot_ask_micros
@@ -243,6 +247,8 @@ def _set_underlying(
     # Half a micro-dollar is the only digit beyond the sixth.
     features.underlying_mid = round(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
     features.underlying_spread_bps = round(spread_bps(bid, ask), 2)
+    if contract.adjusted:
+        return
     features.moneyness = round(moneyness, 6)
     features.otm_pct = round(otm, 6)
 
