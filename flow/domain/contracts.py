@@ -27,6 +27,7 @@ UNDERLYING_OF_ROOT = {
     "BRKB": "BRK.B",
     "BFB": "BF.B",
     "BF-B": "BF.B",
+    "BF/B": "BF.B",
 }
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -175,6 +176,11 @@ def underlying_of(root: str) -> str:
     """
     letters = root.strip("0123456789") or root
     return UNDERLYING_OF_ROOT.get(letters, letters)
+
+
+def canonical_symbol(symbol: str) -> str:
+    """Return a stock's symbol as underlyings spell it: BRK.B for BRK-B, BRK/B and BRKB."""
+    return UNDERLYING_OF_ROOT.get(symbol, symbol)
 
 
 def format_osi(contract: Contract) -> str:

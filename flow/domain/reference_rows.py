@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from flow.domain.contracts import UNDERLYING_OF_ROOT
+from flow.domain.contracts import canonical_symbol
 from flow.domain.event_calendar import SYMBOL, is_storable
 from flow.domain.securities import SecurityType
 from flow.domain.units import dollars_to_micros
@@ -174,7 +174,7 @@ def read_adjustment(row: Mapped) -> AdjustmentRow:
 def symbol_of(value: object) -> str:
     """Return the canonical symbol of a text. Errors: RowError bad_symbol."""
     text = value.strip().upper() if isinstance(value, str) else ""
-    symbol = UNDERLYING_OF_ROOT.get(text, text)
+    symbol = canonical_symbol(text)
     if not re.fullmatch(SYMBOL, symbol):
         raise RowError("bad_symbol", value)
     return symbol
