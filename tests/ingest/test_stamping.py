@@ -265,3 +265,22 @@ def test_a_market_that_never_closes_has_its_regular_session_at_night() -> None:
         equity = found.stamp_equity_print(share(night), 2)
         assert (option.session, equity.session) == (session, session)
         assert option.session_date == DAY.toordinal()
+
+
+# Options of broad indexes trade overnight and to 16:15, those of one sector as those of stocks do.
+@pytest.mark.parametrize(
+    ("root", "evening", "behind_the_close"),
+    [
+        ("SPXW", Session.GTH, Session.REGULAR), ("SPY", Session.CLOSED, Session.REGULAR),
+        ("SOX", Session.CLOSED, Session.POST), ("IBM", Session.CLOSED, Session.POST),
+    ],
+)  # fmt: skip
+def test_sessions_of_a_print_are_those_of_its_product(
+    root: str, evening: Session, behind_the_close: Session
+) -> None:
+    found, contract = stamper(), f"{root}-2025-01-17-450-C"
+    times = OPEN - 13 * 3_600 * S, OPEN + 23_460 * S  # 20:30 of the evening before, 16:01
+
+    sessions = [found.stamp_option_print(trade(ts, contract=contract), 1).session for ts in times]
+
+    assert sessions == [evening, behind_the_close]
