@@ -198,7 +198,7 @@ class CorporateAction(models.Model):
 
 
 class OptionAdjustment(models.Model):
-    """What a contract of an adjusted root stands for, from its effective date on."""
+    """What a contract of a root stands for, from its effective date on: adjusted, or not 100."""
 
     root = models.CharField(max_length=12)
     underlying = models.CharField(max_length=12)

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from flow.domain.condition_table import UNKNOWN_CODE
 from flow.domain.conditions import condition_codes
-from flow.domain.contracts import ContractError, parse_contract
+from flow.domain.contracts import ContractError, canonical_symbol, parse_contract
 from flow.domain.events import (
     EquityPrint,
     EquityQuote,
@@ -149,11 +149,11 @@ def _event(line: EventLine, ts: int, raw: bytes, where: str) -> FeedItem:
         )  # fmt: skip
     if isinstance(line, EquityQuoteLine):
         return EquityQuote(
-            ts, b"", line.symbol, _micros(line.bid), _micros(line.ask),
+            ts, b"", canonical_symbol(line.symbol), _micros(line.bid), _micros(line.ask),
             line.bid_size, line.ask_size, line.sequence,
         )  # fmt: skip
     if isinstance(line, HaltLine):
-        return TradingHalt(ts, b"", line.symbol, line.halted, line.sequence)
+        return TradingHalt(ts, b"", canonical_symbol(line.symbol), line.halted, line.sequence)
     if isinstance(line, OptionPrintLine):
         return _option_print(line, ts, raw, where)
     return _equity_print(line, ts, raw, where)
@@ -194,7 +194,7 @@ def _equity_print(line: EquityPrintLine, ts: int, raw: bytes, where: str) -> Fee
     return EquityPrint(
         ts=ts,
         uid=b"",
-        symbol=line.symbol,
+        symbol=canonical_symbol(line.symbol),
         price_micros=price,
         size_micros=shares,
         venue=venue,

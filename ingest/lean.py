@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from flow.domain.contracts import canonical_symbol
 from flow.domain.events import QuoteMode, Rank
 from ingest import lean_equity, lean_options
 from ingest.feeds import Capabilities, Cursor, FeedItem, ImportFormatError
@@ -189,7 +190,8 @@ def _equity_member(path: Path, info: zipfile.ZipInfo) -> Member:
             expected="DAY_SYMBOL_Trade_Tick.csv, DAY_SYMBOL_Quote_Tick.csv, "
             "DAY_SYMBOL_minute_trade.csv or DAY_SYMBOL_minute_quote.csv",
         )
-    return Member(path, info, match["day"], match["what"], match["symbol"].upper())
+    symbol = canonical_symbol(match["symbol"].upper())
+    return Member(path, info, match["day"], match["what"], symbol)
 
 
 def _stream(member: Member, archive: zipfile.ZipFile, progress: Progress) -> Stream:

@@ -43,19 +43,19 @@ class QuoteRings:
         self._millisecond_ends = 0  # that of the last entry of `_spoke`
         self._minute_ends = 0
 
-    def add(self, key: str, quote: Quote, seq: int) -> None:
-        """Take one quote in feed order."""
-        ts = quote.ts
+    def add(self, key: str, quote: Quote, seq: int) -> bool:
+        """Take one quote in feed order; return whether it is now the newest of its key."""
+        ts, is_newest = quote.ts, True
         ring = self._rings.get(key)
         if ring is None:
             self._rings[key] = [(ts, seq, quote)]
         else:
-            if ts < ring[-1][0]:
-                _insert(ring, (ts, seq, quote))
-                oldest = ring[-1][0] - self._keep_us
-            else:
+            if ts > ring[-1][0]:
                 ring.append((ts, seq, quote))
                 oldest = ts - self._keep_us
+            else:
+                is_newest = _insert(ring, (ts, seq, quote))
+                oldest = ring[-1][0] - self._keep_us
             while ring[1][0] <= oldest or len(ring) > self._keep_count + 1:  # the newest one stays
                 del ring[0]
         newest = self.newest
@@ -65,6 +65,7 @@ class QuoteRings:
                 self._speak(ts)
         elif ts < newest:
             self._spoke_late(ts)
+        return is_newest
 
     def as_of(self, key: str, ts: int, order: int | None) -> tuple[Entry | None, bool]:
         """Return the quote that a print at `ts` may see, and whether one of its instant is unused.
@@ -151,9 +152,23 @@ class QuoteRings:
             del self._rings[key]
 
 
-def _insert(ring: Ring, entry: Entry) -> None:
-    """Put a late quote behind the last one that is not later; rare, so it may be slow."""
-    place = len(ring)
-    while place and ring[place - 1][0] > entry[0]:
+def _insert(ring: Ring, entry: Entry) -> bool:
+    """Put a quote behind those that are not later; return whether that is the end.
+
+    Of one instant the vendor's order decides where both carry one, else the order of arrival.
+    Source: options-engine.md 5.1 (the greatest ts and sequence is seen).
+    """
+    ts, order, place = entry[0], entry[2].order, len(ring)
+    while place and ring[place - 1][0] > ts:
         place -= 1
+    before = place
+    while order is not None and before and ring[before - 1][0] == ts:
+        before -= 1
+        other = ring[before][2].order
+        if other is None:
+            continue
+        if other <= order:
+            break  # those that carry one are sorted
+        place = before
     ring.insert(place, entry)
+    return place == len(ring) - 1

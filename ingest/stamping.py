@@ -18,7 +18,7 @@ from flow.domain.events import (
 )
 from flow.domain.multipliers import NO_MULTIPLIERS, Multipliers
 from flow.domain.sessions import Calendar, Session
-from flow.domain.units import MILLISECOND_US, MINUTE_US, SECOND_US
+from flow.domain.units import MILLISECOND_US, MINUTE_US
 from ingest.feeds import Capabilities
 from ingest.moves import Moves
 from ingest.rings import FORGET_US, STOCK_KEEP_COUNT, STOCK_KEEP_US, QuoteRings
@@ -68,8 +68,10 @@ class Stamper:
     def saw_equity_quote(self, event: EquityQuote, seq: int) -> None:
         """Remember an equity quote, for equity prints and as the underlying of option prints."""
         symbol, ts = event.symbol, event.ts
-        self._equities.add(symbol, event, seq)
+        is_newest = self._equities.add(symbol, event, seq)
         self._standing.pop(symbol, None)
+        if not is_newest:
+            return
         moves = self._moves.get(symbol)
         if moves is None:
             moves = self._moves[symbol] = Moves(ts, self._move_age_us)
@@ -83,7 +85,8 @@ class Stamper:
     ) -> StampedPrint:
         """Return the print with its as-of quote, underlying, session and premium.
 
-        Units: `premium_micros` = price x size x multiplier, in micro-dollars.
+        Units: `premium_micros` = price x size x multiplier, in micro-dollars. The multiplier is
+        that of reference data, else 100 (options-engine.md 0.4).
         Missing: None with its reason in `flags` (contract unreadable, adjusted, spot stale); the
         quote is None where none was seen within 900 s.
         """
@@ -106,40 +109,20 @@ class Stamper:
         session, session_date = self._calendar.locate(
             ts, gth=terms.is_index, late_close=terms.late_close
         )
-        multiplier = terms.multiplier or self.multipliers.of(terms.root, session_date)
+        multiplier = self.multipliers.of(terms.root, session_date) or terms.multiplier
         expiry = terms.expiry
         return StampedPrint(
-            seq,
-            ts,
-            event.uid,
-            text,
-            price,
-            size,
-            event.venue,
-            event.conditions,
+            seq, ts, event.uid, text, price, size, event.venue, event.conditions,
             None if multiplier is None else price * size * multiplier,
-            quote.bid_micros,
-            quote.ask_micros,
-            quote.bid_size,
-            quote.ask_size,
-            quote_ts,
-            quote_seq,
-            self._options.silence_us(ts),
-            self._option_mode,
-            spot.bid,
-            spot.ask,
-            spot.ts,
-            spot.seq,
-            spot.move_60s,
-            spot.move_5m,
-            spot.move_5m_z,
-            event.iv,
-            int(session or self._closed),
-            session_date,
+            quote.bid_micros, quote.ask_micros, quote.bid_size, quote.ask_size,
+            quote_ts, quote_seq,
+            self._options.silence_us(ts), self._option_mode,
+            spot.bid, spot.ask, spot.ts, spot.seq,
+            spot.move_60s, spot.move_5m, spot.move_5m_z,
+            event.iv, int(session or self._closed), session_date,
             None if expiry is None or expiry < session_date else expiry - session_date,
-            flags | spot.flags,
-            event.order or 0,
-        )
+            flags | spot.flags, event.order or 0,
+        )  # fmt: skip
 
     def stamp_equity_print(
         self, event: EquityPrint, seq: int, *, late: bool = False
@@ -174,7 +157,7 @@ class Stamper:
 
         For stamps equal to those without a restart the rows hold each contract's last 5 s and each
         symbol's last 12 s, the quote before them, and all quotes of that time; the moves need
-        301 s.
+        304 s.
         """
         for seq, option_quote in option_quotes:
             self.saw_option_quote(option_quote, seq)
@@ -200,13 +183,12 @@ class Stamper:
         moves = self._moves.get(underlying)
         if not bid or not ask or moves is None:
             return Spot(bid, ask, quote_ts, seq)
-        short, long, long_z = moves.at(ts, bid + ask)
+        short, long, long_z, first, last = moves.at(ts, bid + ask)
         spot = Spot(bid, ask, quote_ts, seq, short, long, long_z)
         if entry is self._equities.newest_of(underlying):
-            # Moves are by the second; an older quote may be stale, one of its instant is not seen.
-            second = ts - ts % SECOND_US
-            last = min(second + SECOND_US - 1, quote_ts + SPOT_MAX_AGE_US)
-            self._standing[underlying] = Standing(max(second, quote_ts + 1), last, spot)
+            # An older quote may be stale, and one of its instant is not seen.
+            last = min(last, quote_ts + SPOT_MAX_AGE_US)
+            self._standing[underlying] = Standing(max(first, quote_ts + 1), last, spot)
         return spot
 
     def _is_silent(self, ts: int) -> bool:

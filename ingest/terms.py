@@ -4,7 +4,7 @@ import msgspec
 
 from flow.domain.contracts import ContractError, parse_contract
 from flow.domain.events import PrintFlag
-from flow.domain.securities import INDEX_UNDERLYINGS, closes_late
+from flow.domain.securities import BROAD_INDEXES, closes_late
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):
@@ -12,10 +12,10 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
 
     underlying: str  # empty where unreadable
     expiry: int | None  # proleptic ordinal
-    multiplier: int | None
-    is_index: bool  # trades the index overnight hours
+    multiplier: int | None  # unless reference data say otherwise on the trade date
+    is_index: bool  # of a broad index: trades the overnight hours
     late_close: bool  # trades to 16:15
-    root: str  # of an adjusted contract, whose multiplier hangs on the trade date; else empty
+    root: str  # empty where unreadable
     flags: int
 
 
@@ -44,8 +44,8 @@ def read_terms(text: str) -> Terms:
         underlying=contract.underlying,
         expiry=contract.expiry,
         multiplier=contract.multiplier,
-        is_index=contract.underlying in INDEX_UNDERLYINGS,
+        is_index=contract.underlying in BROAD_INDEXES,
         late_close=closes_late(contract.underlying),
-        root=contract.root if contract.adjusted else "",
+        root=contract.root,
         flags=int(PrintFlag.ADJUSTED) if contract.adjusted else 0,
     )

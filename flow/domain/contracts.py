@@ -27,6 +27,7 @@ UNDERLYING_OF_ROOT = {
     "BRKB": "BRK.B",
     "BFB": "BF.B",
     "BF-B": "BF.B",
+    "BF/B": "BF.B",
 }
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -40,6 +41,9 @@ _DOTTED = re.compile(
     rf"\.(?P<root>{_ROOT})(?P<date>[0-9]{{6}})(?P<right>[CP])"
     r"(?P<strike>(?:0|[1-9][0-9]*)(?:\.[0-9]{1,3})?)"
 )
+# An adjusted root has one digit behind its letters. More of them before a date of six digits are
+# the century of a date of eight, as in SPY20250117C00450000.
+_CENTURY = re.compile(r"[^0-9][0-9]{2,}\Z")
 
 
 class ContractError(ValueError):
@@ -55,6 +59,7 @@ class ContractError(ValueError):
 _EXPECTED = {
     "bad_form": "expected OSI such as SPY250117C00450000 or SPY-2025-01-17-450-C",
     "bad_root": "expected a root of 1 to 6 characters (12 in the dashed form)",
+    "long_date": "expected a date of six digits, YYMMDD, behind at most one digit of the root",
     "bad_date": "expected a real expiry date from 2000 to 2099",
     "bad_strike": "expected a strike above 0 and at most 99999.999",
 }
@@ -115,6 +120,8 @@ def _from_osi(match: re.Match[str], text: str) -> Contract:
     root, pad, tail = match["root"], match["pad"], match["tail"]
     if len(root) > 6 or (pad and len(root) + len(pad) != 6):
         raise ContractError("bad_root", text)
+    if _CENTURY.search(root):
+        raise ContractError("long_date", text)
     expiry = _expiry(f"20{tail[:2]}-{tail[2:4]}-{tail[4:6]}", text)
     return _contract(root, expiry, int(tail[7:]) * 1_000, tail[6], text)
 
@@ -122,6 +129,8 @@ def _from_osi(match: re.Match[str], text: str) -> Contract:
 def _from_parts(match: re.Match[str], text: str) -> Contract:
     day = match["date"]
     if "-" not in day:
+        if _CENTURY.search(match["root"]):
+            raise ContractError("long_date", text)
         day = f"20{day[:2]}-{day[2:4]}-{day[4:6]}"
     whole, _, decimals = match["strike"].partition(".")
     if len(whole) > 12:  # a hundred thousand digits are no strike; keep int() cheap
@@ -167,6 +176,11 @@ def underlying_of(root: str) -> str:
     """
     letters = root.strip("0123456789") or root
     return UNDERLYING_OF_ROOT.get(letters, letters)
+
+
+def canonical_symbol(symbol: str) -> str:
+    """Return a stock's symbol as underlyings spell it: BRK.B for BRK-B, BRK/B and BRKB."""
+    return UNDERLYING_OF_ROOT.get(symbol, symbol)
 
 
 def format_osi(contract: Contract) -> str:

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from flow.domain.contracts import UNDERLYING_OF_ROOT
+from flow.domain.contracts import canonical_symbol
 from flow.domain.sessions import NEW_YORK, at_new_york
 from flow.domain.units import MILLISECOND_US, from_datetime, to_datetime
 
@@ -169,8 +169,7 @@ def _text(value: object) -> str:
 
 
 def _symbol(value: object) -> str:
-    symbol = _text(value).upper()
-    symbol = UNDERLYING_OF_ROOT.get(symbol, symbol)
+    symbol = canonical_symbol(_text(value).upper())
     if not re.fullmatch(SYMBOL, symbol):
         raise CalendarError("bad_underlying", value)
     return symbol

@@ -1,4 +1,4 @@
-"""Multipliers of adjusted roots: what the text of a contract does not tell."""
+"""Multipliers that reference data tell: of adjusted roots, and of roots that are not times 100."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -21,7 +21,10 @@ class Multipliers:
 
     def of(self, root: str, session_date: int) -> int | None:
         """Return the multiplier in force on a trade date, None before the first adjustment."""
-        dates, multipliers = self._of.get(root, ([], []))
+        known = self._of.get(root)
+        if known is None:  # nearly always
+            return None
+        dates, multipliers = known
         place = bisect_right(dates, session_date)
         return multipliers[place - 1] if place else None
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from flow.domain.contracts import UNDERLYING_OF_ROOT
+from flow.domain.contracts import canonical_symbol
 from flow.domain.event_calendar import SYMBOL, is_storable
 from flow.domain.securities import SecurityType
 from flow.domain.units import dollars_to_micros
@@ -39,7 +39,7 @@ _EXPECTED = {
     "bad_ratio": f"whole numbers from 1 to {MAX_RATIO}, such as 7 and 1",
     "bad_amount": "dollars of 0 or more with at most six decimals",
     "bad_multiplier": "a whole number from 1 to 100000",
-    "bad_root": "an adjusted root such as AAPL7: letters, then a digit",
+    "bad_root": "a root of 1 to 12 characters that begins with a letter, such as AAPL7 or NANOS",
     "bad_text": "a text of at most 200 characters",
     "bad_period": "valid_to after valid_from",
 }
@@ -79,7 +79,7 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdjustmentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one contract of an adjusted root delivers from a date on (an OCC memo)."""
+    """What one contract of a root delivers from a date on: adjusted, or not 100 by its terms."""
 
     root: str
     underlying: str
@@ -159,7 +159,7 @@ def read_action(row: Mapped) -> ActionRow:
 def read_adjustment(row: Mapped) -> AdjustmentRow:
     """Return one adjustment: root, underlying, effective_date, multiplier, deliverable, memo."""
     root = _text(row, "root").upper()
-    if not _ROOT.fullmatch(root) or not root[-1].isdigit():
+    if not _ROOT.fullmatch(root):
         raise RowError("bad_root", row.get("root"))
     return AdjustmentRow(
         root=root,
@@ -174,7 +174,7 @@ def read_adjustment(row: Mapped) -> AdjustmentRow:
 def symbol_of(value: object) -> str:
     """Return the canonical symbol of a text. Errors: RowError bad_symbol."""
     text = value.strip().upper() if isinstance(value, str) else ""
-    symbol = UNDERLYING_OF_ROOT.get(text, text)
+    symbol = canonical_symbol(text)
     if not re.fullmatch(SYMBOL, symbol):
         raise RowError("bad_symbol", value)
     return symbol

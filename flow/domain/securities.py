@@ -6,9 +6,15 @@ SecurityType = Literal["stock", "etf", "index"]
 
 # Source: options-engine.md 5.2 step 5 ("SPX, NDX, RUT, VIX, XSP, DJX, OEX, ...") and the
 # AM/PM-settled roots of errata 22; canonical underlyings, not roots.
-INDEX_UNDERLYINGS = frozenset(
-    {"SPX", "NDX", "RUT", "VIX", "XSP", "DJX", "OEX", "XEO", "XND", "MRUT", "NANOS"}
-)
+BROAD_INDEXES = frozenset(
+    {
+        "SPX", "NDX", "RUT", "VIX", "XSP", "DJX", "OEX", "XEO", "XND", "MRUT", "NANOS", "NQX",
+        "RUI", "RLV", "RLG", "MXEA", "MXEF",
+    }
+)  # fmt: skip
+# Indexes of one sector: their options trade with the stocks' (SEC release 34-53247).
+SECTOR_INDEXES = frozenset({"SOX", "XAU", "OSX", "BKX", "HGX", "UTY"})
+INDEX_UNDERLYINGS = BROAD_INDEXES | SECTOR_INDEXES
 
 # Source: options-engine.md 5.2 step 5, the seeds' default set.
 DEFAULT_ETFS = (
@@ -16,9 +22,9 @@ DEFAULT_ETFS = (
     "XLY", "SMH", "ARKK",
 )  # fmt: skip
 
-# ETFs and notes whose options trade to 16:15 New York, as the stocks' options do to 16:00. Index
-# options do too. Source: the lists of three brokers (IG, Firstrade, Terry's Tips), read 2026-11-21;
-# a name stands here if at least two of them have it. No exchange publishes one list.
+# ETFs and notes whose options trade to 16:15 New York, as the stocks' options do to 16:00. Broad
+# index options do too. Source: the lists of three brokers (IG, Firstrade, Terry's Tips), read
+# 2026-11-21; a name stands here if at least two of them have it. No exchange publishes one list.
 LATE_CLOSE_FUNDS = frozenset(
     {
         "DBA", "DBB", "DBC", "DBO", "DIA", "EEM", "EFA", "GAZ", "IWM", "IWN", "IWO", "IWV", "JJC",
@@ -31,7 +37,7 @@ LATE_CLOSE_FUNDS = frozenset(
 
 def closes_late(underlying: str) -> bool:
     """Return whether options of a canonical underlying trade a quarter of an hour longer."""
-    return underlying in LATE_CLOSE_FUNDS or underlying in INDEX_UNDERLYINGS
+    return underlying in LATE_CLOSE_FUNDS or underlying in BROAD_INDEXES
 
 
 def security_type(

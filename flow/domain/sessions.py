@@ -7,7 +7,7 @@ The rows come from the calendar table as input; only the hours around them that 
 import bisect
 import enum
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,12 @@ PRE_OPENS = time(4)
 POST_CLOSES = time(20)
 GTH_OPENS = time(20, 15)
 GTH_CLOSES = time(9, 25)
+# Into most exchange holidays there is such a session too, to 11:30 of the holiday; it belongs to
+# the next business day (errata 21). A print proves that there was one, so no list of them is kept.
+# Source: SEC release 34-94253 (Cboe's holiday sessions, since 2022). Rows that are further apart
+# than the closure of September 2001 are rows that are missing.
+GTH_HOLIDAY_CLOSES = time(11, 30)
+LONGEST_CLOSURE_DAYS = 7
 # How much longer than the stocks index options and some ETF options trade, on half days too.
 # Source: spec/libraries.md section 2 (CBOE_Index_Options: 16:15, and 13:15 on half days).
 LATE_CLOSE_US = 15 * 60 * 1_000_000
@@ -188,13 +194,19 @@ def _track(
     regular: list[SessionDay], explicit: dict[tuple[int, Session], SessionDay], *, gth: bool
 ) -> tuple[list[int], list[_Segment]]:
     segments: list[_Segment] = []
+    before = None
     for row in regular:
-        parts = [
-            explicit.get((row.date, kind)) or _derived(row, kind)
-            for kind in ((Session.GTH,) if gth else ()) + (Session.PRE,)
+        parts = []
+        if gth:
+            told = explicit.get((row.date, Session.GTH))
+            parts = [told] if told else [*_holiday_sessions(before, row), _overnight(row)]
+        parts += [
+            explicit.get((row.date, Session.PRE)) or _derived(row, Session.PRE),
+            row,
+            explicit.get((row.date, Session.POST)) or _derived(row, Session.POST),
         ]
-        parts += [row, explicit.get((row.date, Session.POST)) or _derived(row, Session.POST)]
         _append(segments, parts)
+        before = row
     return [segment.start_us for segment in segments], segments
 
 
@@ -220,10 +232,25 @@ def _derived(row: SessionDay, kind: Session) -> SessionDay:
         return SessionDay(
             row.date, row.close_us, max(at_new_york(row.date, POST_CLOSES), row.close_us), 3
         )
-    if kind is Session.PRE:
-        return SessionDay(
-            row.date, min(at_new_york(row.date, PRE_OPENS), row.open_us), row.open_us, 1
+    return SessionDay(row.date, min(at_new_york(row.date, PRE_OPENS), row.open_us), row.open_us, 1)
+
+
+def _overnight(row: SessionDay) -> SessionDay:
+    closes = min(at_new_york(row.date, GTH_CLOSES), row.open_us)
+    return SessionDay(row.date, at_new_york(row.date - 1, GTH_OPENS), closes, Session.GTH)
+
+
+def _holiday_sessions(before: SessionDay | None, row: SessionDay) -> list[SessionDay]:
+    """Return the overnight sessions into each holiday between two trading days, of the later."""
+    if before is None or row.date - before.date > LONGEST_CLOSURE_DAYS:
+        return []
+    return [
+        SessionDay(
+            row.date,
+            at_new_york(day - 1, GTH_OPENS),
+            at_new_york(day, GTH_HOLIDAY_CLOSES),
+            Session.GTH,
         )
-    evening = date.fromordinal(row.date) - timedelta(days=1)
-    opens, closes = at_new_york(evening.toordinal(), GTH_OPENS), at_new_york(row.date, GTH_CLOSES)
-    return SessionDay(row.date, opens, min(closes, row.open_us), Session.GTH)
+        for day in range(before.date + 1, row.date)
+        if weekdays_up_to(day) != weekdays_up_to(day - 1)
+    ]

@@ -113,6 +113,7 @@ _DATABENTO = {
         "EDGA", "EDGX", "XBOS", "XPSX", "MEMX", "XASE", "ARCX", "LTSE", "XNAS", "FINN", "FINC"),
         strict=True)),
     **dict(zip(range(86, 90), ("XBOS", "XPSX", "XBOS", "XPSX"), strict=True)),
+    91: "XCIS", 92: "XNYS",
     **dict(zip(range(111, 136), (
         "XASE", "XBOS", "XCIS", "TXSE", "24EQ", "EPRL", "XISE", "EDGA", "EDGX", "LTSE", "XCHI",
         "XNYS", "ARCX", "XNAS", "MEMX", "IEXG", "XPSX", "BATY", "BATS", "FINN", "FINY", "FINC",

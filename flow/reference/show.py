@@ -29,7 +29,7 @@ def show_lines(text: str, as_of_us: int) -> Iterator[str]:
     yield from (f"action: {_action(action)}" for action in actions_until(symbol, day))
     for adjustment in adjustments_on(symbol, day):
         yield (
-            f"adjusted root: {adjustment.root} x {adjustment.multiplier} from"
+            f"multiplier: {adjustment.root} x {adjustment.multiplier} from"
             f" {adjustment.effective_date} {adjustment.deliverable}".rstrip()
         )
     for event in events_known(symbol, as_of_us):

@@ -15,7 +15,7 @@ Payload = dict[str, Any]
 
 
 def load_multipliers(conn: psycopg.Connection[Any]) -> Multipliers:
-    """Return the multipliers of all adjusted roots."""
+    """Return the multipliers of all roots that reference data name."""
     with conn.cursor(binary=True) as cursor:
         cursor.execute(
             "SELECT root, effective_date, multiplier FROM option_adjustment"

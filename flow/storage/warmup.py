@@ -38,7 +38,7 @@ def _newest(
         cursor.execute(
             f"""(SELECT DISTINCT ON ({key}) {columns} FROM {table}
                  WHERE stream = %(stream)s AND ts >= %(standing)s AND ts < %(ring)s
-                 ORDER BY {key}, ts DESC, seq DESC)
+                 ORDER BY {key}, ts DESC, vendor_order DESC NULLS LAST, seq DESC)
                 UNION ALL
                 SELECT {columns} FROM {table} WHERE stream = %(stream)s AND ts >= %(ring)s""",  # noqa: S608
             {

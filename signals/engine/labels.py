@@ -105,8 +105,8 @@ class LabelParams(ParameterGroup):
         int, Tuned(*_DOLLARS, "Least premium without a usable quote", _SPEC)
     ] = 50_000
     signal_sweep_min_notional_usd: Annotated[
-        int, Tuned(*_DOLLARS, "Sweep orders are kept from this premium", _SPEC)
-    ] = 25_000
+        int, Tuned(*_DOLLARS, "Sweep orders are kept from this premium; 0: the bid's", _SPEC)
+    ] = 0
     signal_auto_keep_min_notional_usd: Annotated[
         int, Tuned(*_DOLLARS, "Any side is kept from this premium", _SPEC)
     ] = 100_000
@@ -114,8 +114,8 @@ class LabelParams(ParameterGroup):
         int, Tuned("contracts", 1, 1_000_000, "A large print by contracts", _SPEC)
     ] = 500
     signal_large_print_min_notional_usd: Annotated[
-        int, Tuned(*_DOLLARS, "Least premium of a large print by contracts", _SPEC)
-    ] = 10_000
+        int, Tuned(*_DOLLARS, "Least premium of a large print by contracts; 0: the least", _SPEC)
+    ] = 0
     signal_etf_underlyings: Annotated[
         str, Tuned("symbols", 0, 20_000, "Underlyings that are ETFs, by commas", "spec 5.2")
     ] = ",".join(securities.DEFAULT_ETFS)
@@ -129,8 +129,9 @@ class LabelParams(ParameterGroup):
     def gates(self) -> Gates:
         """Return the thresholds under the mode: balanced takes the smaller of two.
 
-        Source: options-engine.md 6.1; index 50 000 by errata 28; the notional of a large print and
-        its size do not change.
+        Source: options-engine.md 6.1 (a floor of sweeps is that of the bid side, one of large
+        prints the least, unless they are set); index 50 000 by errata 28; the notional of a large
+        print and its size do not change.
         """
 
         def pick(configured_usd: int, balanced_usd: int) -> int:
@@ -149,10 +150,13 @@ class LabelParams(ParameterGroup):
             bid_side=pick(self.signal_bid_side_min_notional_usd, 15_000),
             mid=pick(self.signal_mid_min_notional_usd, 12_500),
             missing=pick(self.signal_missing_nbbo_min_notional_usd, 25_000),
-            sweep=pick(self.signal_sweep_min_notional_usd, 15_000),
+            sweep=pick(
+                self.signal_sweep_min_notional_usd or self.signal_bid_side_min_notional_usd, 15_000
+            ),
             auto_keep=pick(self.signal_auto_keep_min_notional_usd, 75_000),
             large_size=self.signal_large_print_min_size,
-            large_notional=self.signal_large_print_min_notional_usd * MICROS,
+            large_notional=MICROS
+            * (self.signal_large_print_min_notional_usd or self.signal_min_notional_usd),
         )
 
 

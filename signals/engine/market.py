@@ -97,9 +97,19 @@ def _add_model(
     features.gamma = rounded(value.gamma, 8)
     features.vega = rounded(value.vega, 6)
     features.theta = rounded(value.theta, 6)
-    if contract.multiplier is not None:
-        shares = features.total_size * contract.multiplier
+    multiplier = _multiplier_of(last)
+    if multiplier is not None:
+        shares = features.total_size * multiplier
         features.underlying_notional_usd = rounded(life.spot * shares * abs(features.delta), 2)
+
+
+def _multiplier_of(print_: StampedPrint) -> int | None:
+    """Return the multiplier of a stamp's premium, which reference data may have told (5.2).
+
+    Missing: None where the premium is not known, or 0.
+    """
+    value = print_.price_micros * print_.size
+    return None if not value or print_.premium_micros is None else print_.premium_micros // value
 
 
 def _model_volatility(

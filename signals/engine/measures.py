@@ -234,7 +234,11 @@ def _set_last_quote(features: Features, tally: Tally, params: Params) -> None:
 def _set_underlying(
     features: Features, members: Sequence[StampedPrint], contract: Contract
 ) -> None:
-    """Set the underlying's features; its stamp says whether its quote still stood (errata 4)."""
+    """Set the underlying's features; its stamp says whether its quote still stood (errata 4).
+
+    Missing: without the deliverable of an adjusted contract, its strike and the underlying do not
+    compare (options-engine.md 3.3).
+    """
     features.underlying_move_bps = members[0].move_60s_bps
     spot = standing_spot(members[-1])
     if spot is None:
@@ -246,6 +250,8 @@ def _set_underlying(
     # Half a micro-dollar is the only digit beyond the sixth.
     features.underlying_mid = rounded(mid / MICROS, 6) if (bid + ask) & 1 else mid / MICROS
     features.underlying_spread_bps = rounded(spread_bps(bid, ask), 2)
+    if contract.adjusted:
+        return
     features.moneyness = rounded(moneyness, 6)
     features.otm_pct = rounded(otm, 6)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from flow.domain.condition_table import Family
 from flow.domain.events import StampedPrint
+from flow.domain.securities import closes_late
 from flow.domain.sessions import Calendar, Session
 from flow.domain.units import MICROS
 from signals.engine.baseline_keys import DayPart, Keys, day_part, keys_of
 from signals.engine.baselines import Baselines, Scopes
 from signals.engine.features import Features
 from signals.engine.params import Params
+from signals.engine.placement import conditions_of
 from signals.engine.readings import (
     Metric,
     Reading,
@@ -22,6 +25,7 @@ from signals.engine.rounding import rounded
 # Premium, size and spread as `scaled` returns them.
 Amounts = tuple[int | None, int | None, int | None]
 
+_EXTENDED = Family.EXTENDED  # enum look-ups are slow
 _METRICS: tuple[Metric, ...] = ("premium", "size", "spread")
 
 
@@ -33,7 +37,7 @@ def usual_keys(  # noqa: PLR0917 - what names a packet among its like
 
     A structure is compared with structures of its type, then with all of its underlying.
     """
-    part = _part_of(opening, calendar, params)
+    part = _part_of(opening, underlying, calendar, params)
     if features.structure_type:
         kind = f"{underlying} {features.structure_type}"
         return Keys(kind, "", f"{underlying} structures", part)
@@ -42,14 +46,21 @@ def usual_keys(  # noqa: PLR0917 - what names a packet among its like
     )
 
 
-def _part_of(opening: StampedPrint, calendar: Calendar | None, params: Params) -> DayPart:
-    if opening.session != Session.REGULAR:
+def _part_of(
+    opening: StampedPrint, underlying: str, calendar: Calendar | None, params: Params
+) -> DayPart:
+    """Return the part of the day, whose end is when options of this underlying stop trading.
+
+    Source: options-engine.md 10 strict; 4.2 (a print marked as outside of regular hours is kept
+    out of these baselines, whenever it is reported).
+    """
+    if opening.session != Session.REGULAR or conditions_of(opening).family is _EXTENDED:
         return "extended"
     if calendar is None:
         return "mid"
     day = opening.session_date
-    edge = params.baseline_edge_minutes
-    return day_part(opening.ts, calendar.open_of(day), calendar.close_of(day), edge)
+    closes = calendar.trading_close_of(day, late_close=closes_late(underlying))
+    return day_part(opening.ts, calendar.open_of(day), closes, params.baseline_edge_minutes)
 
 
 def usual_amounts(features: Features) -> Amounts:

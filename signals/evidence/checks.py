@@ -192,6 +192,8 @@ def _moneyness(case: Case) -> Check:
         return Check(name, "unknown", "no quote of the underlying")
     if not strike or row.dte is None:
         return Check(name, "unknown", "strike or expiry not known")
+    if row.flags & PrintFlag.ADJUSTED:
+        return Check(name, "unknown", "adjusted deliverable: strike and spot do not compare")
     ratio = spot / 1_000_000 / strike - 1
     inside = ratio if features["option_type"] == "call" else -ratio
     words = f"{fmt.percent(abs(inside))} {'in' if inside > 0 else 'out of'} the money, {row.dte}d"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flow.domain.condition_table import CONDITIONS
+from flow.domain.contracts import parse_contract
 from flow.domain.events import (
     EquityPrint,
     EquityQuote,
@@ -14,6 +15,7 @@ from flow.domain.events import (
     OptionPrint,
     OptionQuote,
     PrintFlag,
+    TradingHalt,
 )
 from flow.domain.venues import VENUES
 from ingest.feeds import FeedItem
@@ -84,6 +86,24 @@ def test_option_quote_with_one_side() -> None:
 def test_conditions_not_told_are_not_regular(words: Any) -> None:
     event = option_print(**({} if words == "left out" else {"conditions": words}))
     assert event.flags == (0 if words == [] else PrintFlag.CONDITIONS_UNKNOWN)
+
+
+@pytest.mark.parametrize("symbol", ["BRK.B", "BRK-B", "BRK/B", "BRKB"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"type": "equity_quote", "bid": "1", "ask": "2"},
+        {"type": "equity_print", "price": "1", "size": "3"},
+        {"type": "halt", "halted": True},
+    ],
+)
+def test_every_spelling_of_a_share_class_is_the_underlying_of_its_options(
+    line: dict[str, Any], symbol: str
+) -> None:
+    event = parse_dict({**line, "ts_us": 1717421400100000, "symbol": symbol})
+
+    assert isinstance(event, EquityQuote | EquityPrint | TradingHalt), event
+    assert event.symbol == "BRK.B" == parse_contract(f"{symbol}-2025-01-17-450-C").underlying
 
 
 def test_minute_bar_and_fractional_shares() -> None:

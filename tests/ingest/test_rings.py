@@ -57,6 +57,37 @@ def test_quote_of_the_same_instant_with_a_smaller_order_is_seen() -> None:
     assert seen(rings(20, orders={0: 1}), 20, order=2) == (0, False)
 
 
+#             arrival, each with its order (None: carries none)      a later print sees
+@pytest.mark.parametrize(
+    ("orders", "last"),
+    [
+        ((7, 5), 0), ((5, 7), 1), ((5, 7, 6), 1), ((7, 6, 5), 0), ((5, 5), 1),
+        ((7, None), 1), ((None, 5), 1),
+        ((7, None, 5), 1),  # 5 goes before 7, and the one without an order stays behind 7
+    ],
+)  # fmt: skip
+def test_quotes_of_one_instant_stand_by_the_vendors_order(
+    orders: tuple[int | None, ...], last: int
+) -> None:
+    found = QuoteRings()
+    for seq, order in enumerate(orders):
+        is_newest = found.add("K", quote(20, order), seq)
+        assert is_newest is (seen(found, 21)[0] == seq)
+
+    assert seen(found, 21) == (last, False)
+    for order in (6, 7, 9):
+        smaller = [(o, seq) for seq, o in enumerate(orders) if o is not None and o < order]
+        assert seen(found, 20, order)[0] == (max(smaller)[1] if smaller else None)
+
+
+def test_a_late_quote_finds_its_instant_and_then_its_order() -> None:
+    # arrival: 20 with order 7, 30, then 20 with 5 and 20 with 9
+    found = rings(20, 30, 20, 20, orders={0: 7, 1: 8, 2: 5, 3: 9})
+    assert seen(found, 25) == (3, False)
+    assert seen(found, 20, order=9) == (0, True)
+    assert seen(found, 20, order=7) == (2, True)
+
+
 def test_late_quote_finds_its_place() -> None:
     # arrival: 10, 30, 20   a print at 25 sees the one that came last
     found = rings(10, 30, 20, 20)

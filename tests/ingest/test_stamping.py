@@ -6,9 +6,12 @@ import msgspec
 import pytest
 
 from flow.domain.events import OptionQuote, PrintFlag, QuoteMode, StampedPrint
-from flow.domain.sessions import Session
+from flow.domain.multipliers import Multipliers
+from flow.domain.sessions import Calendar, Session
 from ingest.feeds import Capabilities
+from ingest.stamping import Stamper
 from tests.support.stamping import (
+    CALENDAR,
     CALL,
     CHANGE,
     DAY,
@@ -123,6 +126,24 @@ def test_contracts_that_tell_less(
         stamped = found.stamp_option_print(trade(contract=contract), 2)
         assert (stamped.flags, stamped.premium_micros, stamped.dte) == (flags, premium, dte)
         assert stamped.quote_seq == 1
+
+
+# 1.05 dollars x 10 contracts, times what reference data tell on the trade date, else 100.
+@pytest.mark.parametrize(
+    ("root", "premium"),
+    [
+        ("NANOS", 10_500_000), ("XYZ1", 1_575_000_000), ("XYZ2", None), ("SPX", 1_050_000_000),
+        ("SPY", 1_050_000_000),
+    ],
+)  # fmt: skip
+def test_reference_data_decide_the_multiplier_of_any_root(root: str, premium: int | None) -> None:
+    today = DAY.toordinal()
+    told = [("NANOS", today, 1), ("XYZ1", today, 150), ("XYZ2", today + 1, 10)]
+    found = Stamper(CHANGE, Calendar(CALENDAR), Multipliers([*told, ("SPX", today + 1, 10)]))
+
+    stamped = found.stamp_option_print(trade(contract=f"{root}-2025-01-17-450-C"), 1)
+
+    assert stamped.premium_micros == premium
 
 
 def test_late_and_unknown_conditions_are_flagged() -> None:
@@ -244,3 +265,22 @@ def test_a_market_that_never_closes_has_its_regular_session_at_night() -> None:
         equity = found.stamp_equity_print(share(night), 2)
         assert (option.session, equity.session) == (session, session)
         assert option.session_date == DAY.toordinal()
+
+
+# Options of broad indexes trade overnight and to 16:15, those of one sector as those of stocks do.
+@pytest.mark.parametrize(
+    ("root", "evening", "behind_the_close"),
+    [
+        ("SPXW", Session.GTH, Session.REGULAR), ("SPY", Session.CLOSED, Session.REGULAR),
+        ("SOX", Session.CLOSED, Session.POST), ("IBM", Session.CLOSED, Session.POST),
+    ],
+)  # fmt: skip
+def test_sessions_of_a_print_are_those_of_its_product(
+    root: str, evening: Session, behind_the_close: Session
+) -> None:
+    found, contract = stamper(), f"{root}-2025-01-17-450-C"
+    times = OPEN - 13 * 3_600 * S, OPEN + 23_460 * S  # 20:30 of the evening before, 16:01
+
+    sessions = [found.stamp_option_print(trade(ts, contract=contract), 1).session for ts in times]
+
+    assert sessions == [evening, behind_the_close]

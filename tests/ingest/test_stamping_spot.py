@@ -56,11 +56,30 @@ def test_a_print_of_the_instant_of_the_quote_does_not_see_it() -> None:
     assert [bid for bid, _ in seen(*events)] == [510, 500, 510]
 
 
-def test_moves_change_with_the_second() -> None:
-    history = spot(NOON - 61 * S), spot(NOON - 59 * S - 500 * MS, 600, 602), spot(NOON + MS)
-    stamps = fed(stamper(), [*history, trade(NOON + 999 * MS), trade(NOON + 1_000 * MS)])
+@pytest.mark.parametrize("back_s", [60, 300])
+def test_moves_change_at_the_instant_of_an_earlier_change(back_s: int) -> None:
+    change = NOON + 500 * MS - back_s * S
+    history = spot(change - 2 * S), spot(change, 600, 602), spot(NOON)
+    prints = [trade(NOON + at) for at in (10 * MS, 500 * MS, 500 * MS + 1, 900 * MS)]
+    stamps = fed(stamper(), [*history, *prints])
 
-    assert stamps[0].move_60s_bps != stamps[1].move_60s_bps
+    moves = [each.move_60s_bps if back_s == 60 else each.move_5m_bps for each in stamps]
+    assert moves == [0.0, 0.0, -100 / 601 * 10_000.0, -100 / 601 * 10_000.0]
+
+
+def test_a_late_quote_of_the_same_second_leaves_the_move_alone() -> None:
+    newer, late = spot(NOON - 60_100 * MS, 10_000, 10_002), spot(NOON - 60_900 * MS, 9_000, 9_002)
+    stamps = fed(stamper(), [newer, late, spot(NOON - MS, 10_000, 10_002), trade(NOON)])
+
+    assert stamps[0].move_60s_bps == 0.0
+
+
+def test_quotes_of_one_instant_move_by_the_vendors_order() -> None:
+    at = NOON - 61 * S
+    newest, older = spot(at, 10_000, 10_002, order=7), spot(at, 9_000, 9_002, order=5)
+    stamps = fed(stamper(), [newest, older, spot(NOON - MS, 10_000, 10_002), trade(NOON)])
+
+    assert stamps[0].move_60s_bps == 0.0
 
 
 @pytest.mark.parametrize("capabilities", [CHANGE, SAMPLED])
@@ -68,11 +87,14 @@ def test_moves_change_with_the_second() -> None:
 def test_each_print_is_stamped_as_if_it_were_the_first_to_ask(
     capabilities: Any, data: st.DataObject
 ) -> None:
-    steps = data.draw(st.lists(st.tuples(st.booleans(), st.integers(-3, 40)), max_size=40))
+    # Steps of up to two seconds, or of about what a move looks back.
+    near = st.integers(-3, 40).map(lambda by: by * 50 * MS)
+    far = st.sampled_from([60 * S - 50 * MS, 60 * S, 60 * S + 1, 240 * S, 299 * S])
+    steps = data.draw(st.lists(st.tuples(st.booleans(), near | far), max_size=40))
     at, events = NOON, list[EquityQuote | OptionPrint]()
     for is_quote, by in steps:
-        at = max(NOON, at + by * 50 * MS)
-        events.append(spot(at, 500 + by, 504 + by) if is_quote else trade(at))
+        at = max(NOON, at + by)
+        events.append(spot(at, 500 + by % 41, 504 + by % 41) if is_quote else trade(at))
 
     alone = [
         fed(stamper(capabilities), [*filter(is_stock_quote, events[:place]), event])[-1]

@@ -56,19 +56,21 @@ def calendar() -> Calendar:
 
 @st.composite
 def streams(draw: st.DrawFn) -> list[OptionQuote | OptionPrint]:
-    """Quotes in time order, with prints up to 4 s behind them."""
+    """Quotes in time order, those of one instant in any, with prints up to 4 s behind them."""
     gaps = st.sampled_from([0, 0, 1, 999, 40_000, 1_000_001, 4 * SECOND, 901 * SECOND])
+    has_orders = draw(st.booleans())
+    orders = st.integers(0, 9) if has_orders else st.none()
     at, events = OPEN, list[OptionQuote | OptionPrint]()
     for n, gap in enumerate(draw(st.lists(gaps, max_size=30))):
         at += gap
         contract = draw(st.sampled_from(CONTRACTS))
         if draw(st.booleans()):
             bid = draw(st.sampled_from([None, 0, 100, 4_100_000]))
-            order = draw(st.sampled_from([None, None, n]))
+            order = draw(orders)
             events.append(OptionQuote(at, b"q", contract, bid, 4_200_000, n, n, order))
         else:
             behind = draw(st.sampled_from([0, 0, 1, 40_000, 4 * SECOND]))
-            order = draw(st.sampled_from([None, None, n]))
+            order = draw(st.none() | orders)
             events.append(OptionPrint(at - behind, b"p", contract, 4_200_000, 3, 3, (73,), order))
     return events
 
@@ -77,7 +79,10 @@ def slow_quote(
     seen: Sequence[tuple[int, OptionQuote]], print_: OptionPrint
 ) -> tuple[int | None, bool]:
     """Return the seq of the quote a print may see, and whether one of its instant is unused."""
-    own = [(seq, quote) for seq, quote in seen if quote.contract == print_.contract]
+    own = sorted(
+        ((seq, quote) for seq, quote in seen if quote.contract == print_.contract),
+        key=lambda pair: (pair[1].ts, pair[1].order or 0, pair[0]),
+    )
     same = [(seq, quote) for seq, quote in own if quote.ts == print_.ts]
     usable = [
         (seq, quote)
@@ -85,12 +90,11 @@ def slow_quote(
         if print_.order is not None and quote.order is not None and quote.order < print_.order
     ]
     if usable:
-        chosen = usable[-1][0]
-        return chosen, any(seq > chosen for seq, _ in same)
+        return usable[-1][0], same[-1] != usable[-1]
     earlier = [(quote.ts, seq) for seq, quote in own if quote.ts < print_.ts]
-    if not earlier or print_.ts - max(earlier)[0] > 900 * SECOND:
+    if not earlier or print_.ts - earlier[-1][0] > 900 * SECOND:
         return None, bool(same)
-    return max(earlier)[1], bool(same)
+    return earlier[-1][1], bool(same)
 
 
 @given(streams())

@@ -135,10 +135,15 @@ def test_half_days_and_holidays(at: str, session: Session, day: str) -> None:
         ("2025-01-17T20:15:00", CLOSED, "2025-01-17"),  # Friday night: no overnight session
         ("2025-01-20T20:14:59", CLOSED, "2025-01-20"),
         ("2025-01-20T20:15:00", GTH, "2025-01-21"),  # holiday evening belongs to Tuesday
-        ("2025-04-17T20:15:00", CLOSED, "2025-04-17"),  # before Good Friday
+        ("2025-04-17T20:15:00", GTH, "2025-04-21"),  # into Good Friday
+        ("2025-04-18T11:29:59", GTH, "2025-04-21"),
+        ("2025-04-18T11:30:00", CLOSED, "2025-04-18"),
+        ("2025-04-18T20:15:00", CLOSED, "2025-04-18"),
         ("2025-04-20T20:15:00", GTH, "2025-04-21"),
-        ("2025-07-03T20:15:00", CLOSED, "2025-07-03"),
+        ("2025-07-03T20:15:00", GTH, "2025-07-07"),  # after a half day, into the holiday
         ("2025-07-06T20:15:00", GTH, "2025-07-07"),
+        ("2025-11-26T20:15:00", GTH, "2025-11-28"),
+        ("2025-11-27T11:30:00", CLOSED, "2025-11-27"),
         ("2025-11-27T20:15:00", GTH, "2025-11-28"),  # Thanksgiving evening
         ("2025-11-28T20:15:00", CLOSED, "2025-11-28"),
         ("2025-12-25T20:15:00", GTH, "2025-12-26"),
@@ -163,6 +168,7 @@ def test_overnight_hours_belong_to_the_next_business_day(
         ("SPY-2025-01-17-450-C", "2025-01-18T05:00:00", None),  # Saturday in New York
         ("SPXW-2025-01-17-5900-P", "2025-01-17T01:15:00", 0),  # the overnight hours of expiry day
         ("SPXW-2025-01-17-5900-P", "2025-01-17T01:14:59", 1),
+        ("VIXW-2025-01-21-20-C", "2025-01-20T01:30:00", 0),  # Sunday evening before the holiday
         ("VIXW-2025-01-21-20-C", "2025-01-21T01:30:00", 0),  # Monday evening, a holiday
         ("QQQ-2025-01-21-500-C", "2025-01-21T01:30:00", 1),
         ("SPY-2025-03-10-560-C", "2025-03-07T15:00:00", 3),  # over the short weekend of the change

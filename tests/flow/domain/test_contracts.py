@@ -30,6 +30,7 @@ from flow.domain.contracts import (
         ("BRK/B-2025-01-17-450-C", "BRK/B-2025-01-17-450-C", "BRK.B"),
         ("BFB250117C00045000", "BFB-2025-01-17-45-C", "BF.B"),
         ("BF-B-2025-01-17-45-C", "BF-B-2025-01-17-45-C", "BF.B"),
+        ("BF/B-2025-01-17-45-C", "BF/B-2025-01-17-45-C", "BF.B"),
         ("NDXP250117P20000000", "NDXP-2025-01-17-20000-P", "NDX"),
         ("RUTW250117P02000000", "RUTW-2025-01-17-2000-P", "RUT"),
         ("VIXW250117C00020000", "VIXW-2025-01-17-20-C", "VIX"),
@@ -75,6 +76,12 @@ def test_parse_accepted_form_gives_canonical_text(
         ("ABCDEFG250117C00450000", "bad_root"),
         ("SPY  250117C00450000", "bad_root"),
         ("ABCDEFGHIJKLM-2025-01-17-450-C", "bad_root"),
+        ("SPY20250117C00450000", "long_date"),
+        ("O:SPY20250117C00450000", "long_date"),
+        (".SPY20250117C450", "long_date"),
+        ("C20250117C00070000", "long_date"),
+        ("2S20250117C04500000", "long_date"),
+        ("SPY20 250117C00450000", "long_date"),
     ],
 )
 def test_parse_refused_text_says_why(text: str, code: str) -> None:
@@ -92,6 +99,21 @@ def test_refusal_names_value_and_expectation() -> None:
     assert str(refused.value) == (
         "contract is 'SPY250231C00450000'; expected a real expiry date from 2000 to 2099"
     )
+
+
+def test_date_with_a_century_is_refused_as_such() -> None:
+    with pytest.raises(ContractError) as refused:
+        parse_contract("SPY20250117C00450000")
+
+    assert str(refused.value) == (
+        "contract is 'SPY20250117C00450000'; expected a date of six digits, YYMMDD, behind at most"
+        " one digit of the root"
+    )
+
+
+@pytest.mark.parametrize("text", ["AAPL7250117C00450000", ".AAPL7250117C450"])
+def test_one_digit_behind_the_letters_is_an_adjusted_root(text: str) -> None:
+    assert parse_contract(text).root == "AAPL7"
 
 
 def test_contract_fields_of_plain_root() -> None:
@@ -200,4 +222,4 @@ def test_any_text_gives_a_contract_or_a_contract_error(text: str) -> None:
     if isinstance(outcome, Contract):
         assert parse_contract(outcome.canonical) == outcome
     else:
-        assert outcome in {"bad_form", "bad_root", "bad_date", "bad_strike"}
+        assert outcome in {"bad_form", "bad_root", "long_date", "bad_date", "bad_strike"}

@@ -1,4 +1,4 @@
-"""Multipliers of adjusted roots by trade date."""
+"""Multipliers that reference data tell, by trade date."""
 
 import pytest
 

@@ -46,6 +46,7 @@ def test_a_dividend_is_dollars_and_a_renaming_has_a_new_symbol() -> None:
 
 def test_an_adjustment_and_an_alias_and_a_symbol_are_read() -> None:
     assert read_adjustment(ADJUSTMENT).multiplier == 10
+    assert read_adjustment(ADJUSTMENT | {"root": "NANOS"}).root == "NANOS"
     alias = read_alias({"alias": "fb", "symbol": "META", "valid_to": "2022-06-09"})
     assert (alias.alias, alias.symbol, alias.valid_from) == ("FB", "META", None)
     etf = read_symbol({"symbol": "spy", "name": "SPDR", "kind": "ETF"})
@@ -73,7 +74,8 @@ def test_share_classes_have_one_symbol(text: str) -> None:
         (read_action, SPLIT | {"note": "x" * 201}, "bad_text"),
         (read_action, SPLIT | {"note": "a\x00b"}, "bad_text"),
         (read_action, SPLIT | {"note": "a\ud800b"}, "bad_text"),
-        (read_adjustment, ADJUSTMENT | {"root": "AAPL"}, "bad_root"),
+        (read_adjustment, ADJUSTMENT | {"root": ""}, "bad_root"),
+        (read_adjustment, ADJUSTMENT | {"root": "ABCDEFGHIJKLM"}, "bad_root"),
         (read_adjustment, ADJUSTMENT | {"root": "7"}, "bad_root"),
         (read_adjustment, ADJUSTMENT | {"multiplier": "1.5"}, "bad_multiplier"),
         (read_alias, {"alias": "", "symbol": "A"}, "bad_symbol"),

@@ -7,7 +7,16 @@ from flow.domain.securities import closes_late, security_type
 
 @pytest.mark.parametrize(
     ("underlying", "kind"),
-    [("SPX", "index"), ("NDX", "index"), ("SPY", "etf"), ("AAPL", "stock"), ("BRK.B", "stock")],
+    [
+        ("SPX", "index"),
+        ("NDX", "index"),
+        ("SOX", "index"),
+        ("MXEA", "index"),
+        ("RUI", "index"),
+        ("SPY", "etf"),
+        ("AAPL", "stock"),
+        ("BRK.B", "stock"),
+    ],
 )
 def test_kind_of_underlying(underlying: str, kind: str) -> None:
     assert security_type(underlying) == kind
@@ -20,7 +29,16 @@ def test_tuned_list_decides_what_is_an_etf() -> None:
 
 @pytest.mark.parametrize(
     ("underlying", "late"),
-    [("SPY", True), ("QQQ", True), ("SPX", True), ("VIX", True), ("AAPL", False), ("TLT", False)],
+    [
+        ("SPY", True),
+        ("QQQ", True),
+        ("SPX", True),
+        ("VIX", True),
+        ("NQX", True),
+        ("SOX", False),
+        ("AAPL", False),
+        ("TLT", False),
+    ],
 )
 def test_which_options_trade_to_a_quarter_past_four(underlying: str, late: bool) -> None:
     assert closes_late(underlying) is late

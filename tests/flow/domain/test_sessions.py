@@ -64,7 +64,12 @@ CALENDAR = Calendar(
         ("2025-01-16T09:24:59", True, Session.GTH, "2025-01-16"),
         ("2025-01-16T09:25", True, Session.PRE, "2025-01-16"),
         ("2025-01-16T09:30", True, Session.REGULAR, "2025-01-16"),
-        ("2025-01-19T20:30", True, Session.CLOSED, "2025-01-19"),  # before the holiday
+        ("2025-01-17T20:30", True, Session.CLOSED, "2025-01-17"),
+        ("2025-01-19T20:14:59", True, Session.CLOSED, "2025-01-19"),
+        ("2025-01-19T20:30", True, Session.GTH, "2025-01-21"),  # into the holiday
+        ("2025-01-19T20:30", False, Session.CLOSED, "2025-01-19"),
+        ("2025-01-20T11:29:59.999999", True, Session.GTH, "2025-01-21"),
+        ("2025-01-20T11:30", True, Session.CLOSED, "2025-01-20"),
         ("2025-01-20T20:30", True, Session.GTH, "2025-01-21"),
         ("2025-01-20T11:00", False, Session.CLOSED, "2025-01-20"),
         ("2025-01-24T12:59:59", False, Session.REGULAR, "2025-01-24"),
@@ -115,6 +120,7 @@ def test_explicit_rows_replace_what_is_derived() -> None:
             SessionDay(friday, at("2025-01-17T07:00"), at("2025-01-17T09:30"), Session.PRE),
             SessionDay(friday, at("2025-01-17T16:00"), at("2025-01-17T17:00"), Session.POST),
             SessionDay(friday, at("2025-01-16T20:15"), at("2025-01-17T06:00"), Session.GTH),
+            day("2025-01-15"),
         ]
     )
 
@@ -122,6 +128,7 @@ def test_explicit_rows_replace_what_is_derived() -> None:
     assert calendar.locate(at("2025-01-17T18:00")) == (Session.CLOSED, friday)
     assert calendar.locate(at("2025-01-17T06:30"), gth=True) == (Session.CLOSED, friday)
     assert calendar.locate(at("2025-01-17T05:30"), gth=True) == (Session.GTH, friday)
+    assert calendar.locate(at("2025-01-15T20:30"), gth=True)[0] is Session.CLOSED
 
 
 def test_regular_hours_cut_a_pre_market_row_that_overlaps() -> None:
@@ -290,6 +297,35 @@ def test_trading_ends_with_the_product_and_settlement_does_not_move(
     assert closes == at(f"2025-01-24T{wall}")
     assert CALENDAR.close_of(half) == at("2025-01-24T13:00")
     assert CALENDAR.trading_close_of(ordinal("2025-01-18"), late_close=late) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "wall", "trade_date"),
+    [
+        # September 2001: closed from Tuesday to Friday
+        (("2001-09-10", "2001-09-17"), "2001-09-11T20:30", "2001-09-17"),
+        (("2001-09-10", "2001-09-17"), "2001-09-13T20:30", "2001-09-17"),
+        (("2001-09-10", "2001-09-17"), "2001-09-14T20:30", None),  # Friday: no session on Saturday
+        (("2001-09-10", "2001-09-18"), "2001-09-11T20:30", None),  # so long is no closure
+        (("2001-09-17",), "2001-09-13T20:30", None),
+    ],
+)
+def test_days_without_a_row_are_holidays_only_within_a_closure(
+    rows: tuple[str, ...], wall: str, trade_date: str | None
+) -> None:
+    found, of = Calendar(day(each) for each in rows).locate(at(wall), gth=True)
+
+    assert found is (Session.CLOSED if trade_date is None else Session.GTH)
+    assert of == ordinal(trade_date or wall[:10])
+
+
+def test_a_holiday_session_over_a_change_of_clocks_keeps_its_wall_times() -> None:
+    calendar = Calendar([day("2025-03-07"), day("2025-03-11")])  # Monday the 10th closed
+
+    opens, closes = utc("2025-03-10T00:15"), utc("2025-03-10T15:30")
+    found = [calendar.locate(ts, gth=True)[0] for ts in (opens - 1, opens, closes - 1, closes)]
+
+    assert found == [Session.CLOSED, Session.GTH, Session.GTH, Session.CLOSED]
 
 
 # The clocks change on 2025-03-09 and 2025-11-02: 09:30 New York is 14:30, then 13:30 UTC.

@@ -97,6 +97,11 @@ def test_equity_venue(
     assert (VENUES[code].asset, is_off_exchange(code)) == ("equity", off)
 
 
+@pytest.mark.parametrize(("publisher", "mic"), [(91, "XCIS"), (92, "XNYS")])
+def test_publishers_of_trades_with_quotes_are_their_exchange(publisher: int, mic: str) -> None:
+    assert venue_mic(venue_code(publisher, "databento")) == mic
+
+
 def test_no_venue_is_left_out_of_the_two_tables() -> None:
     assert set(VENUES) == {row[0] for row in OPTION} | {row[0] for row in EQUITY}
 

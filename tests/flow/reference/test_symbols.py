@@ -175,5 +175,5 @@ def test_ingest_reads_the_multipliers(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_usable_row_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LoadError, match=r"no row of rows.csv can be used: \{'bad_root': 1\}"):
+    with pytest.raises(LoadError, match=r"no row of rows.csv can be used: \{'bad_date': 1\}"):
         import_adjustments(write(tmp_path, "root,underlying\nX,X\n"), now_us=NOW)

@@ -65,6 +65,14 @@ def test_equities_go_back_far_enough_for_the_five_minute_move() -> None:
     assert [seconds for _, seconds in warmed("equity_quote")] == [30, 120, 300, 400, 480]
 
 
+def test_of_one_instant_the_vendors_order_says_which_quote_stands() -> None:
+    quotes = [(0, CALL, 7), (0, CALL, 5), (60, PUT, None)]
+    ingest_cut([option_quote(n, at * SECOND, c, order=o) for n, (at, c, o) in enumerate(quotes)])
+    first = rows("SELECT min(seq) FROM option_quote WHERE vendor_order = 7")
+
+    assert warmed("option_quote")[0] == (first[0][0], 0)
+
+
 def test_what_is_read_comes_in_the_order_of_the_log() -> None:
     order = [(PUT, 3), (CALL, 2), (CALL, 300), (OTHER_CALL, 299), (PUT, 301)]
     ingest_cut([option_quote(n, at * SECOND, c) for n, (c, at) in enumerate(order)])

@@ -154,6 +154,8 @@ def test_large_print_counts_contracts(mode: str, size: int, at: str) -> None:
         ("signal_etf_min_notional_usd", 10_001, "etf", "A", "", "etf", "+ask"),
         ("signal_index_min_notional_usd", 77_777, "index", "A", "", "index", "+ask"),
         ("signal_bid_side_min_notional_usd", 33_333, "stock", "B", "", "bid", "+bid"),
+        # The floor of sweeps is that of the bid side unless it is set (6.1).
+        ("signal_bid_side_min_notional_usd", 33_333, "stock", "MID", "i", "none", "+iso"),
         ("signal_mid_min_notional_usd", 22_222, "stock", "MID", "", "mid", "none"),
         ("signal_missing_nbbo_min_notional_usd", 44_444, "stock", "STALE", "", "nbbo", "+nbbo"),
         ("signal_sweep_min_notional_usd", 11_111, "stock", "MID", "i", "none", "+iso"),
@@ -182,6 +184,16 @@ def test_large_print_keys_move_their_thresholds() -> None:
     ]
 
     assert found == ["+ask", "+ask", "+ask +size"]
+
+
+@pytest.mark.parametrize("mode", ["smart-money", "balanced"])
+def test_floor_of_large_prints_is_the_least_unless_it_is_set(mode: str) -> None:
+    tuned: dict[str, Any] = {"signal_mode": mode, "signal_min_notional_usd": 4_000}
+
+    at = 4_000_000_000
+    found = [judged("A", "stock", micros, size=500, **tuned) for micros in (at - 1, at)]
+
+    assert found == ["min", "+ask +size"]
 
 
 # Cancelled first, then compression, then the mode, then an unknown premium (errata 29).

@@ -10,17 +10,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flow.domain.contracts import parse_contract
 from flow.domain.events import PrintFlag, QuoteMode
 from flow.domain.sessions import Calendar, SessionDay
-from signals.engine.features import Features
-from signals.engine.market import add_market_facts
-from signals.engine.params import Params
 from signals.engine.pricing import value_option
 from tests.support.calendar_rows import wall
 from tests.support.engine_builders import SPY_CALL, SPY_PUT, T0, stamped, unquoted
@@ -207,20 +202,15 @@ def test_adjusted_and_flex_contracts_are_not_priced(contract: str) -> None:
     assert told(found, MODEL) == []
 
 
-def test_without_a_multiplier_there_is_no_notional() -> None:
-    found = Features(total_size=100, underlying_mid=450.5)
-    contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=None)
-
-    add_market_facts(found, contract, [stamped()], None, None, Params())
+@pytest.mark.parametrize("changes", [{"premium_micros": None}, {"price_micros": 0}])
+def test_without_a_multiplier_there_is_no_notional(changes: dict[str, Any]) -> None:
+    found = facts(stamped(**changes), features={"execution_iv": 0.25})
 
     assert told(found, MODEL) == ["delta", "gamma", "vega", "theta"]
 
 
-def test_multiplier_is_the_contracts() -> None:
-    found = Features(total_size=100, underlying_mid=450.5)
-    contract = msgspec.structs.replace(parse_contract(SPY_CALL), multiplier=10)
-
-    add_market_facts(found, contract, [stamped()], None, None, Params())
+def test_multiplier_is_that_of_the_stamped_premium() -> None:
+    found = facts(stamped(premium_micros=4_200_000 * 100 * 10))
 
     assert found.underlying_notional_usd == pytest.approx(
         (facts().underlying_notional_usd or 0) / 10, abs=0.01

@@ -53,6 +53,14 @@ def test_underlying_quote_that_is_not_fresh_is_not_used(changes: dict[str, objec
     assert (found.moneyness, found.otm_pct, found.underlying_spread_bps) == (None, None, None)
 
 
+def test_adjusted_strike_is_not_compared_with_the_underlying() -> None:
+    found = features_of(stamped(contract="SPY1-2025-01-17-450-C"))
+
+    assert (found.moneyness, found.otm_pct) == (None, None)
+    assert (found.underlying_mid, found.underlying_spread_bps) == (450.5, 0.44)
+    assert found.underlying_move_bps == 0.0
+
+
 def test_age_of_the_underlying_is_judged_by_its_stamp_alone() -> None:
     """Errata 4: on a live feed of changes a quote stands, however old; the stamp knows the feed."""
     found = features_of(stamped(spot_ts=T0 - 800_000_000))

@@ -18,7 +18,7 @@ from signals.engine.usual import (
     usual_keys,
 )
 from tests.signals.engine.baseline_builders import CALL, MONDAY, baselines, push
-from tests.support.engine_builders import SPY_CALL, TRADE_DATE, stamped
+from tests.support.engine_builders import AUTO, TRADE_DATE, stamped
 
 PARAMS = Params()
 MINUTE = 60_000_000
@@ -44,22 +44,26 @@ def enter(base: Baselines, found: Features) -> None:
 def keys(
     features: Features = PLAIN,
     ts: int = OPEN + 60 * MINUTE,
+    *,
     session: Session = Session.REGULAR,
     calendar: Calendar | None = CALENDAR,
     params: Params = PARAMS,
+    underlying: str = "TSLA",
+    conditions: tuple[int, ...] = (AUTO,),
 ) -> Keys:
-    opening = stamped(ts=ts, session=int(session))
-    return usual_keys(features, opening, SPY_CALL, "SPY", calendar, params)
+    contract = f"{underlying}-2025-01-17-450-C"
+    opening = stamped(ts=ts, session=int(session), contract=contract, conditions=conditions)
+    return usual_keys(features, opening, contract, underlying, calendar, params)
 
 
 def test_packet_of_one_contract_is_compared_with_its_contract_bucket_and_underlying() -> None:
-    assert keys() == Keys(SPY_CALL, "SPY put 1-2d 1.5..5%", "SPY", "mid")
+    assert keys() == Keys("TSLA-2025-01-17-450-C", "TSLA put 1-2d 1.5..5%", "TSLA", "mid")
 
 
 def test_structure_is_compared_with_its_type_and_with_structures_alone() -> None:
     vertical = Features(structure_type="vertical", dte_days=2, otm_pct=0.02)
 
-    assert keys(vertical, OPEN) == Keys("SPY vertical", "", "SPY structures", "open")
+    assert keys(vertical, OPEN) == Keys("TSLA vertical", "", "TSLA structures", "open")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,40 @@ def test_structure_is_compared_with_its_type_and_with_structures_alone() -> None
 )
 def test_part_of_the_day_is_that_of_the_opening_print(ts: int, part: str) -> None:
     assert keys(ts=ts).day_part == part
+
+
+#   09:30   09:45                    15:45    16:00    16:15     options of stocks
+#     |  open |          mid           | close |    extended
+#     |  open |          mid                   | close |         index and some funds
+@pytest.mark.parametrize("underlying", ["SPY", "SPX"])
+@pytest.mark.parametrize(
+    ("after_close", "part"),
+    [
+        (-15, "mid"), (-1 / MINUTE, "mid"), (0, "close"), (15 - 1 / MINUTE, "close"),
+        (15, "extended"),
+    ],
+)  # fmt: skip
+def test_the_last_quarter_of_an_hour_is_that_of_the_products_own_session(
+    underlying: str, after_close: float, part: str
+) -> None:
+    found = keys(ts=CLOSE + round(after_close * MINUTE), underlying=underlying)
+
+    assert found.day_part == part
+
+
+def test_structure_of_a_late_product_is_compared_until_its_own_close() -> None:
+    vertical = Features(structure_type="vertical")
+
+    assert keys(vertical, CLOSE, underlying="QQQ").day_part == "close"
+
+
+# 4.2: code v says that the trade was made outside of regular hours.
+@pytest.mark.parametrize(("codes", "part"), [("v", "extended"), ("vI", "extended"), ("I", "mid")])
+def test_print_marked_as_extended_stays_out_of_the_regular_baselines(codes: str, part: str) -> None:
+    conditions = tuple(map(ord, codes))
+
+    assert keys(conditions=conditions).day_part == part
+    assert keys(conditions=conditions, calendar=None).day_part == part
 
 
 def test_edge_of_the_day_is_tuned() -> None:

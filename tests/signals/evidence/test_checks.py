@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flow.domain.events import PrintFlag
 from signals.engine.features import whole
 from signals.evidence.checks import Case, Check, run_checks
 from tests.support.rows import print_row
@@ -39,6 +40,15 @@ def test_event_before_expiry(
     )
 
     assert (found.state, found.words) == (state, words)
+
+
+def test_adjusted_strike_is_not_held_against_the_underlying() -> None:
+    case = Case([print_row(flags=int(PrintFlag.ADJUSTED))], whole({"strike": 70.0}))
+    found = next(each for each in run_checks(case) if each.name == "Moneyness")
+
+    assert found == Check(
+        "Moneyness", "unknown", "adjusted deliverable: strike and spot do not compare"
+    )
 
 
 @pytest.mark.parametrize(
