@@ -185,6 +185,7 @@ def weekdays_up_to(day: int) -> int:
     return 5 * weeks + min(rest, 5)
 
 
+@lru_cache(maxsize=4_096)  # of few days and hours, asked for every event
 def at_new_york(day: int, wall: time) -> int:
     """Return the instant of a New York wall time on a date's ordinal."""
     return from_datetime(datetime.combine(date.fromordinal(day), wall, NEW_YORK))
