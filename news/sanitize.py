@@ -34,6 +34,7 @@ _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile(r" ?<br>(?: ?<br>)+ ?")
 _OUTER_BREAKS = re.compile(r"^(?: ?<br>)+ ?|(?: ?<br>)+ ?$")
 _LINE_ENDS = re.compile(r" ?(?:<br>|</p>|<p>) ?")
+_LONE = re.compile(r"<(?![^<]*>)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ANCHOR = re.compile(r"<a [^<>]*>(.*?)</a>", re.DOTALL)
 
@@ -86,9 +87,10 @@ def line_of(raw: str) -> str:
     """Return a headline or summary as one line of plain text, its entities and tags resolved.
 
     Providers send these with entities (Waymo&#39;s) and now and then with tags. A text that is
-    nothing but markup comes back as it was sent, cleaned: pages escape it, and it is not lost.
+    nothing but markup comes back as it was sent, cleaned: pages escape it, and it is not lost. A
+    sign that no tag ends is a sign: "EPS<Estimates" loses nothing.
     """
-    return clean_body(raw).text.replace("\n", " ") or clean_line(raw)
+    return clean_body(_LONE.sub("&lt;", raw)).text.replace("\n", " ") or clean_line(raw)
 
 
 def paragraph(text: str) -> Body:

@@ -133,6 +133,18 @@ def test_a_headline_resolves_its_entities_and_is_never_lost() -> None:
     assert line_of("  ") == ""
 
 
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("Q3 EPS<Estimates, revenue beats $GME", "Q3 EPS<Estimates, revenue beats $GME"),
+        ("A <B, <b>bold</b>", "A <B, bold"),
+        ("1 < 2", "1 < 2"),
+    ],
+)
+def test_a_sign_that_no_tag_ends_loses_nothing(raw: str, line: str) -> None:
+    assert line_of(raw) == line
+
+
 def test_a_line_has_no_line_ends_and_nothing_that_hides() -> None:
     assert clean_line("a\r\nb\u2066c\u00add\u200d ") == "a bcd"
 
