@@ -21,7 +21,7 @@ STRIDE = 6
 MAX_REPORT_DELAY_US = 10 * SECOND_US
 
 _LAST, _HIGH_LOW, _LIT, _OFF = 1, 2, 4, 8
-_VOLUME = 16
+_VOLUME, _LATE = 16, 32
 _PRICES = _LAST | _HIGH_LOW
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
 _REGULAR, _POST = int(Session.REGULAR), int(Session.POST)
@@ -44,17 +44,27 @@ def place_of(print_: StampedEquityPrint, calendar: Calendar | None) -> tuple[int
     return print_.ts, session
 
 
-def marks_of(print_: StampedEquityPrint, session: int) -> int:
-    """Return what a print updates in a bar of this session, 0 where it is no trade."""
-    off, exec_ts = print_.off_exchange, print_.exec_ts
+def marks_of(print_: StampedEquityPrint, session: int, at: int, replaced: int = 0) -> int:
+    """Return what a print updates in a bar of this session, 0 where it is no trade.
+
+    Shape: `at` is when the trade was reported: the time of the print, or of the one that it
+    corrects. `replaced`: the marks of that one.
+    Missing: where a correction tells no side of the market or no execution, those of the trade that
+    it corrects hold. Its conditions are always its own.
+    """
     marks = _marks(print_.conditions, session != _REGULAR)
-    if off is None or not marks:
-        return marks
-    if not off:
-        return marks | _LIT
-    if exec_ts is not None and print_.ts - exec_ts > MAX_REPORT_DELAY_US:
-        return marks & ~_PRICES | _OFF
-    return marks | _OFF
+    if not marks:
+        return 0
+    off, exec_ts = print_.off_exchange, print_.exec_ts
+    if off is None:
+        marks |= replaced & (_LIT | _OFF)
+    else:
+        marks |= _OFF if off else _LIT
+    if exec_ts is None:
+        marks |= replaced & _LATE
+    elif at - exec_ts > MAX_REPORT_DELAY_US:
+        marks |= _LATE
+    return marks & ~_PRICES if marks & _OFF and marks & _LATE else marks
 
 
 @lru_cache(maxsize=4_096)

@@ -70,12 +70,16 @@ class Second:
 
 
 class Minute:
-    """The seconds of one minute of one symbol and session, by their start."""
+    """The seconds of one minute of one symbol and session, by their start.
 
-    __slots__ = ("clean", "rev", "revision", "seconds")
+    `names`: of each correction that stands here, the name of the print that came first.
+    """
+
+    __slots__ = ("clean", "names", "rev", "revision", "seconds")
 
     def __init__(self, revision: int, rev: int = -1) -> None:
         self.seconds: dict[int, Second] = {}
+        self.names: dict[int, int] = {}
         self.revision = revision
         self.rev = rev
         self.clean = True
