@@ -123,7 +123,7 @@ def decode_candles(encoded: bytes, calendar: Calendar | None = None) -> CandleSt
 
 
 def _restore(state: CandleState, saved: _SavedMinute) -> None:
-    """Open a saved minute again. It may be dirty while all its seconds are told."""
+    """Open a saved minute again. Each window is dirty, or told, for itself."""
     key = (saved.symbol, saved.session)
     minute = state.minutes.setdefault(saved.start, {})[key] = Minute(saved.revision, saved.rev)
     minute.names.update(saved.names)
@@ -133,4 +133,4 @@ def _restore(state: CandleState, saved: _SavedMinute) -> None:
         values = array("q", struct.unpack(f"<{len(second.members) // 8}q", second.members))
         kept = minute.seconds[second.start] = Second(values, second.revision, second.rev)
         if not second.clean:
-            state.mark(second.start, key, minute, kept)
+            state.mark_second(second.start, key, kept)
