@@ -23,8 +23,10 @@ class SaleCondition(msgspec.Struct, frozen=True):
 # L last (open and close), H high and low, V volume, I may enter off-exchange inference.
 # Source of L, H, V: the consolidated columns of the SIPs' sale condition matrix as Massive lists
 # them (GET /v3/reference/conditions, update_rules; ten rows of it in the shared reference folder),
-# and thetadata's trade-conditions.csv where that has no row. What they say "only if it is the only
-# trade" of (derivatively priced, sold, prior reference) is read as no: a rule on one print.
+# and thetadata's trade-conditions.csv where that has no row. One difference: sold, out of sequence,
+# prior reference and derivatively priced may set the tape's high and low, and its last where they
+# are the only trade. Their price is of another moment than their report, so that here they are
+# volume only (platform.md 3.2 C5), as a late off-exchange report is (platform-errata.md 41).
 # Source of I: platform.md 2.3 D9. Further without it, for the price is not the market's at that
 # moment or the size not one trade's: other settlement, price variation, stopped, bunched, CAP.
 _RULES = {
@@ -37,12 +39,12 @@ _RULES = {
     "OpeningPrints": "LHV",
     "ClosingPrints": "LHV",
     "ReOpeningPrints": "LHV",
-    "DerivativelyPriced": "HV",
+    "DerivativelyPriced": "V",
     "FormT": "VI",
-    "Sold": "HV",
+    "Sold": "V",
     "Stopped": "LHV",
     "ExtendedHours": "VI",
-    "OutOfSequence": "HV",
+    "OutOfSequence": "V",
     "Split": "LHVI",
     "Acquisition": "LHVI",
     "Bunched": "LHV",
@@ -53,7 +55,7 @@ _RULES = {
     "PriceVariation": "V",
     "Rule155": "LHVI",
     "OfficialClose": "",  # a price marker, not a trade
-    "PriorReferencePrice": "HV",
+    "PriorReferencePrice": "V",
     "OfficialOpen": "",
     "CapElection": "LHV",
     "AutoExecution": "LHVI",

@@ -18,9 +18,9 @@ STANDS_MS = 900_000  # options errata 4: nobody knows what an older quote is wor
 SILENT_MS = STALE_MS = 1_000  # platform errata 39, for a feed of changes
 PATIENCE_MS = 600_000  # one symbol alone says nothing for a second now and then
 
-# Lean's bits of what the tape does not let set the last price, or the high and low either.
-NO_HIGH_LOW = sum(1 << bit for bit in (1, 2, 3, 18, 20, 22))
-NO_LAST = NO_HIGH_LOW | sum(1 << bit for bit in (9, 11, 14, 25))
+# Lean's bits of what is volume only: the tape's (cash, next day, seller, stock-option, average,
+# variation), and prices of another moment (derivatively priced, sold, out of sequence, prior).
+NO_PRICE = sum(1 << bit for bit in (1, 2, 3, 18, 20, 22, 9, 11, 14, 25))
 EXTENDED = 1 << 10 | 1 << 13
 NO_TRADE = 1 << 24 | 1 << 26
 
@@ -138,18 +138,16 @@ def daily_of(trades: pd.DataFrame) -> tuple[tuple[int | None, ...], tuple[int | 
 
 
 def _marked(trades: pd.DataFrame) -> pd.DataFrame:
-    """Return what is a trade, with its session and the prices that the tape lets it set."""
+    """Return what is a trade, with its session and its price where it may set one."""
     frame = trades[trades["mask"] & NO_TRADE == 0]
     mask = frame["mask"]
     pre, post = frame["ms"] < OPEN_MS, frame["ms"] >= CLOSE_MS
     extended = mask & EXTENDED != 0
     outside = pre | post & extended
-    plain = (mask & NO_LAST == 0) & (outside | ~extended)
-    ranged = plain | (mask & NO_HIGH_LOW == 0) & ~extended
+    plain = (mask & NO_PRICE == 0) & (outside | ~extended)
     return frame.assign(
         session=2 - pre + (post & extended),
-        last=frame["price"].where(plain),
-        ranged=frame["price"].where(ranged),
+        told=frame["price"].where(plain),
         off=frame["size"].where(frame["venue"] == "D", 0),
         paid=frame["price"] * frame["size"],
     )
@@ -157,8 +155,8 @@ def _marked(trades: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(marked: pd.DataFrame, by: str) -> Bars:
     found = marked.groupby(["start", by]).agg(
-        open=("last", "first"), high=("ranged", "max"), low=("ranged", "min"),
-        close=("last", "last"), volume=("size", "sum"), trades=("size", "count"),
+        open=("told", "first"), high=("told", "max"), low=("told", "min"),
+        close=("told", "last"), volume=("size", "sum"), trades=("size", "count"),
         off=("off", "sum"), paid=("paid", "sum"),
     )  # fmt: skip
     return {key: _whole(cells) for key, *cells in found.itertuples(name=None)}

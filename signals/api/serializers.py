@@ -77,7 +77,7 @@ class CandleSerializer(serializers.Serializer[Any]):
     end_ts = serializers.DateTimeField()
     end_ts_ms = instant_ms("End of the window")
     session = serializers.CharField(allow_null=True, help_text="null: of several sessions")
-    open = maybe_money("Null where no print was allowed to set it")
+    open = maybe_money("Null where no print was allowed to set it or an import told closes alone")
     high = maybe_money("Highest")
     low = maybe_money("Lowest")
     close = maybe_money("Last")

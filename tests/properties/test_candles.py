@@ -169,6 +169,35 @@ def test_any_arrival_within_the_horizon_comes_to_the_same(
 
 @UNTIMED
 @given(tapes(), st.data())
+def test_seconds_and_minutes_tell_the_same_under_any_tuning_and_close(
+    tape: list[Named], data: st.DataObject
+) -> None:
+    """A minute may be told before its seconds; both are restored where they stood."""
+    close = [(name, print_) for name, print_ in tape if print_.ts < B + HORIZON]
+    state, whole, bars = CandleState(), CandleState(), []
+    for place, (_, print_) in enumerate(data.draw(st.permutations(close))):
+        at = B + place * SECOND * 20
+        lateness_ms = data.draw(st.sampled_from([0, 5_000, 60_000, 900_000]))
+        payload = {"revision": place + 1, "values": {"candle_lateness_ms": lateness_ms}}
+        kind = data.draw(st.sampled_from(["clock", "session_close"]))
+        entries: list[Entry] = [
+            Control(6_000, "tuning", at, payload),
+            print_,
+            Control(7_000, kind, at),
+        ]
+        told_now = advance(state, entries)
+        assert told_now == advance(whole, entries)
+        bars += told_now
+        state = decode_candles(encode_candles(state))
+    bars += advance(state, [Control(9_999, "clock", B + 4 * HORIZON)])
+
+    assert told(bars, 1) == by_hand(close, SECOND)
+    assert told(bars, 60) == by_hand(close, MINUTE)
+    check_revisions(bars)
+
+
+@UNTIMED
+@given(tapes(), st.data())
 def test_withdrawals_reverse_exactly(tape: list[Named], data: st.DataObject) -> None:
     """Whenever the cancel comes, the bars end as if the print had never been."""
     near = [(name, print_) for name, print_ in tape if print_.ts < B + HORIZON]

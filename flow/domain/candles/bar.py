@@ -20,8 +20,10 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     regular bar (closing auction and late reports) and a post-market one. `trades` and `volume` are
     of every print that updates volume, prices only of those that update them.
     Units: prices and notional in micro-dollars, volumes in micro-shares, times in microseconds.
-    Missing: prices are None where no print was allowed to set them; `session` is None in a rolled
-    bar of several sessions; what is not known to be lit or off exchange is in `volume` alone.
+    Missing: prices are None where no print was allowed to set them, and all but the close where a
+    part of the window is an imported minute bar, for the log has its close alone; `session` is None
+    in a rolled bar of several sessions; what is not known to be lit or off exchange is in `volume`
+    alone.
     A bar whose prints were all withdrawn stays, with 0 trades.
     """
 
@@ -44,17 +46,24 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     off_exchange_volume_micros: int
     off_exchange_count: int
     notional_micros: int
-    first_ts: int | None  # of the print that set the open
+    first_ts: int | None  # of the first print that set a price
     first_seq: int | None
     last_ts: int | None  # of the print that set the close
     last_seq: int | None
     final: bool = True
 
     @property
+    def has_range(self) -> bool:
+        """Return whether high and low are all that they can be: not of closes alone."""
+        return self.high_micros is not None or self.close_micros is None
+
+    @property
     def vwap_micros(self) -> int | None:
-        """Return notional over volume, rounded half up; None without volume."""
+        """Return notional over volume, rounded half up; None without volume or of closes alone."""
         volume = self.volume_micros
-        return (2 * self.notional_micros * MICROS + volume) // (2 * volume) if volume else None
+        if not volume or not self.has_range:
+            return None
+        return (2 * self.notional_micros * MICROS + volume) // (2 * volume)
 
 
 def bar_uid(symbol: str, interval_s: int, ts: int, session: int | None, source: str = "") -> bytes:
@@ -74,6 +83,7 @@ def merge(parts: Sequence[Bar], *, ts: int, interval_s: int) -> Bar:
     openers = [part for part in parts if part.first_ts is not None]
     first = min(openers, key=lambda part: (part.first_ts, part.first_seq), default=None)
     last = max(openers, key=lambda part: (part.last_ts, part.last_seq), default=None)
+    ranged = parts if all(part.has_range for part in parts) else []
     return Bar(
         uid=bar_uid(symbol, interval_s, ts, session),
         rev=max(part.rev for part in parts),
@@ -85,8 +95,8 @@ def merge(parts: Sequence[Bar], *, ts: int, interval_s: int) -> Bar:
         session=session,
         tuning_revision=max(part.tuning_revision for part in parts),
         open_micros=first.open_micros if first else None,
-        high_micros=max((p.high_micros for p in parts if p.high_micros is not None), default=None),
-        low_micros=min((p.low_micros for p in parts if p.low_micros is not None), default=None),
+        high_micros=max((p.high_micros for p in ranged if p.high_micros is not None), default=None),
+        low_micros=min((p.low_micros for p in ranged if p.low_micros is not None), default=None),
         close_micros=last.close_micros if last else None,
         volume_micros=sum(part.volume_micros for part in parts),
         trades=sum(part.trades for part in parts),

@@ -21,7 +21,7 @@ STRIDE = 6
 MAX_REPORT_DELAY_US = 10 * SECOND_US
 
 _LAST, _HIGH_LOW, _LIT, _OFF = 1, 2, 4, 8
-_VOLUME = 16
+_VOLUME, _LATE, _WHOLE = 16, 32, 64
 _PRICES = _LAST | _HIGH_LOW
 _MINUTE_BAR = int(PrintFlag.MINUTE_BAR)
 _REGULAR, _POST = int(Session.REGULAR), int(Session.POST)
@@ -44,17 +44,29 @@ def place_of(print_: StampedEquityPrint, calendar: Calendar | None) -> tuple[int
     return print_.ts, session
 
 
-def marks_of(print_: StampedEquityPrint, session: int) -> int:
-    """Return what a print updates in a bar of this session, 0 where it is no trade."""
-    off, exec_ts = print_.off_exchange, print_.exec_ts
+def marks_of(print_: StampedEquityPrint, session: int, at: int, replaced: int = 0) -> int:
+    """Return what a print updates in a bar of this session, 0 where it is no trade.
+
+    Shape: `at` is when the trade was reported: the time of the print, or of the one that it
+    corrects. `replaced`: the marks of that one.
+    Missing: where a correction tells no side of the market or no execution, those of the trade that
+    it corrects hold. Its conditions are always its own.
+    """
     marks = _marks(print_.conditions, session != _REGULAR)
-    if off is None or not marks:
-        return marks
-    if not off:
-        return marks | _LIT
-    if exec_ts is not None and print_.ts - exec_ts > MAX_REPORT_DELAY_US:
-        return marks & ~_PRICES | _OFF
-    return marks | _OFF
+    if not marks:
+        return 0
+    off, exec_ts = print_.off_exchange, print_.exec_ts
+    if off is None:
+        marks |= replaced & (_LIT | _OFF)
+    else:
+        marks |= _OFF if off else _LIT
+    if exec_ts is None:
+        marks |= replaced & _LATE
+    elif at - exec_ts > MAX_REPORT_DELAY_US:
+        marks |= _LATE
+    if print_.flags & _MINUTE_BAR:
+        marks |= _WHOLE
+    return marks & ~_PRICES if marks & _OFF and marks & _LATE else marks
 
 
 @lru_cache(maxsize=4_096)
@@ -80,8 +92,13 @@ def bar_of(
     members: Members, *, symbol: str, session: int, ts: int, interval_s: int,
     rev: int, cause_seq: int, ordinal: int, source: str, tuning_revision: int,
 ) -> Bar:  # fmt: skip
-    """Return the bar of all prints of a window."""
+    """Return the bar of all prints of a window.
+
+    Missing: an imported minute bar tells its close alone, so that a window with one has no open,
+    high and low.
+    """
     prices, sizes, marks = members[2::STRIDE], members[3::STRIDE], members[4::STRIDE]
+    is_whole = any(mark & _WHOLE for mark in marks)
     ranged = [price for price, mark in zip(prices, marks, strict=True) if mark & _HIGH_LOW]
     off = [size for size, mark in zip(sizes, marks, strict=True) if mark & _OFF]
     lit = [size for size, mark in zip(sizes, marks, strict=True) if mark & _LIT]
@@ -95,8 +112,9 @@ def bar_of(
         uid=bar_uid(symbol, interval_s, ts, session, source), rev=rev, ts=ts, cause_seq=cause_seq,
         ordinal=ordinal, symbol=symbol, interval_s=interval_s, session=session,
         tuning_revision=tuning_revision,
-        open_micros=first[2], close_micros=last[2],
-        high_micros=max(ranged, default=None), low_micros=min(ranged, default=None),
+        open_micros=None if is_whole else first[2], close_micros=last[2],
+        high_micros=None if is_whole else max(ranged, default=None),
+        low_micros=None if is_whole else min(ranged, default=None),
         volume_micros=sum(sizes), trades=len(sizes), lit_volume_micros=sum(lit),
         off_exchange_volume_micros=sum(off), off_exchange_count=len(off),
         notional_micros=sum(paid),

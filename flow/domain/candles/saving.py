@@ -10,7 +10,7 @@ from flow.domain.candles.member import Members
 from flow.domain.candles.state import CandleParams, CandleState, Minute, Second
 from flow.domain.sessions import Calendar
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 
 class CandleStateError(ValueError):
@@ -40,6 +40,7 @@ class _SavedMinute(msgspec.Struct, array_like=True):
     rev: int
     revision: int
     clean: bool
+    names: list[tuple[int, int]]
     seconds: list[_SavedSecond]
 
 
@@ -75,7 +76,13 @@ def encode_candles(state: CandleState) -> bytes:
         source=state.source,
         minutes=[
             _SavedMinute(
-                start, *key, minute.rev, minute.revision, minute.clean, _saved_seconds(minute)
+                start,
+                *key,
+                minute.rev,
+                minute.revision,
+                minute.clean,
+                sorted(minute.names.items()),
+                _saved_seconds(minute),
             )
             for start, minutes in sorted(state.minutes.items())
             for key, minute in sorted(minutes.items(), key=lambda item: item[0])
@@ -116,13 +123,14 @@ def decode_candles(encoded: bytes, calendar: Calendar | None = None) -> CandleSt
 
 
 def _restore(state: CandleState, saved: _SavedMinute) -> None:
-    """Open a saved minute again. It may be dirty while all its seconds are told."""
+    """Open a saved minute again. Each window is dirty, or told, for itself."""
     key = (saved.symbol, saved.session)
     minute = state.minutes.setdefault(saved.start, {})[key] = Minute(saved.revision, saved.rev)
+    minute.names.update(saved.names)
     if not saved.clean:
         state.mark_minute(saved.start, key, minute)
     for second in saved.seconds:
         values = array("q", struct.unpack(f"<{len(second.members) // 8}q", second.members))
         kept = minute.seconds[second.start] = Second(values, second.revision, second.rev)
         if not second.clean:
-            state.mark(second.start, key, minute, kept)
+            state.mark_second(second.start, key, kept)

@@ -70,12 +70,16 @@ class Second:
 
 
 class Minute:
-    """The seconds of one minute of one symbol and session, by their start."""
+    """The seconds of one minute of one symbol and session, by their start.
 
-    __slots__ = ("clean", "rev", "revision", "seconds")
+    `names`: of each correction that stands here, the name of the print that came first.
+    """
+
+    __slots__ = ("clean", "names", "rev", "revision", "seconds")
 
     def __init__(self, revision: int, rev: int = -1) -> None:
         self.seconds: dict[int, Second] = {}
+        self.names: dict[int, int] = {}
         self.revision = revision
         self.rev = rev
         self.clean = True
@@ -120,7 +124,7 @@ class CandleState:
         self.watermark = 0
         self.floor = 0  # the first minute that the revision in force lets change
         self.minutes: dict[int, dict[Key, Minute]] = {}
-        self.recent: dict[Key, tuple[int, Second]] = {}  # the last window, to find it at once
+        self.recent: dict[Key, tuple[int, Second, Minute]] = {}  # the last window, found at once
         self.dirty_seconds: Dirty = {}
         self.dirty_minutes: Dirty = {}
         self.counters = dict.fromkeys(COUNTERS, 0)
@@ -139,8 +143,10 @@ class CandleState:
         """Return the second of an instant, opened and dirty: a print comes."""
         start = at - at % SECOND_US
         recent = self.recent.get(key)
-        if recent is not None and recent[0] == start and not recent[1].clean:
-            return recent[1]
+        if recent is not None and recent[0] == start:
+            _, last, whole = recent
+            if not (last.clean or whole.clean):
+                return last
         minutes = self.minutes.setdefault(at - at % MINUTE_US, {})
         minute = minutes.get(key)
         if minute is None:
@@ -148,17 +154,25 @@ class CandleState:
         second = minute.seconds.get(start)
         if second is None:
             second = minute.seconds[start] = Second(array("q"), self.revision)
-        if second.clean:
+        if second.clean or minute.clean:
             self.mark(at, key, minute, second)
-        self.recent[key] = start, second
+        self.recent[key] = start, second, minute
         return second
 
     def mark(self, at: int, key: Key, minute: Minute, second: Second) -> None:
-        """Note that windows hold what no bar has told yet."""
-        second.clean = False
-        self.dirty_seconds.setdefault(at - at % SECOND_US, {})[key] = None
+        """Note that windows hold what no bar has told yet, each for itself.
+
+        A minute may be told before one of its seconds: by a close, or by a shorter lateness.
+        """
+        if second.clean:
+            self.mark_second(at - at % SECOND_US, key, second)
         if minute.clean:
             self.mark_minute(at - at % MINUTE_US, key, minute)
+
+    def mark_second(self, start: int, key: Key, second: Second) -> None:
+        """Note that a second holds what no bar has told yet."""
+        second.clean = False
+        self.dirty_seconds.setdefault(start, {})[key] = None
 
     def mark_minute(self, start: int, key: Key, minute: Minute) -> None:
         """Note that a minute holds what no bar has told yet."""

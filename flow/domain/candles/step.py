@@ -58,7 +58,7 @@ def _take_print(state: CandleState, print_: StampedEquityPrint) -> None:
             _correct(state, print_)
         return
     at, session = place_of(print_, state.calendar)
-    marks = marks_of(print_, session)
+    marks = marks_of(print_, session, print_.ts)
     if not marks:
         state.counters["no_trade"] += 1
         return
@@ -100,11 +100,14 @@ def _correct(state: CandleState, print_: StampedEquityPrint) -> None:
         state.counters["unknown_withdrawal"] += 1
         return
     at, key, minute, second, place = found
-    members, marks = second.members, marks_of(print_, key[1])
+    members = second.members
+    reported, *_, replaced, name = members[place : place + STRIDE]
+    marks = marks_of(print_, key[1], reported, replaced)
     state.counters["corrected"] += 1
     if marks:
-        told = (print_.price_micros, print_.size_micros, marks, name_of(print_.uid))
-        members[place + 2 : place + STRIDE] = array("q", told)
+        told = (print_.price_micros, print_.size_micros, marks)
+        members[place + 2 : place + STRIDE - 1] = array("q", told)
+        minute.names[name_of(print_.uid)] = name
     else:
         del members[place : place + STRIDE]
     state.mark(at, key, minute, second)
@@ -113,11 +116,12 @@ def _correct(state: CandleState, print_: StampedEquityPrint) -> None:
 def _found(
     state: CandleState, symbol: str, uid: bytes
 ) -> tuple[int, Key, Minute, Second, int] | None:
-    """Return the window of a print and its place there."""
-    name = name_of(uid)
+    """Return the window of a print and its place there, by any name that it had."""
+    told = name_of(uid)
     for minutes in state.minutes.values():
         for key, minute in minutes.items():
             if key[0] == symbol:
+                name = minute.names.get(told, told)
                 for start, second in minute.seconds.items():
                     place = find(second.members, name)
                     if place is not None:

@@ -9,7 +9,7 @@ from flow.domain.candles.bar import Bar, bar_uid
 from flow.domain.candles.rollup import daily, newest, roll_up
 from flow.domain.candles.state import CandleState
 from flow.domain.candles.step import advance
-from flow.domain.events import Control, StampedEquityPrint
+from flow.domain.events import Control, PrintFlag, StampedEquityPrint
 from flow.domain.sessions import Calendar, Session, SessionDay, at_new_york
 from tests.support.candle_builders import B, equity_print, minutes, ohlc, trade
 
@@ -34,6 +34,35 @@ def at(day: int, wall: time, price: int, seq: int, conditions: int = 1000) -> St
     return equity_print(
         ts=ts, seq=seq, price_micros=micros, session=session, conditions=(conditions,)
     )
+
+
+CLOSE_ONLY = {"flags": int(PrintFlag.MINUTE_BAR), "conditions": ()}
+
+
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [
+        ([False, False, False], (11, 13, 11, 13)),
+        ([True, True, True], (None, None, None, 13)),
+        ([False, True, False], (11, None, None, 13)),  # opened by a print of the tape
+        ([True, False, False], (None, None, None, 13)),
+        ([False, False, True], (11, None, None, 13)),
+    ],
+)
+def test_a_longer_bar_knows_no_range_that_one_of_its_minutes_does_not_know(
+    whole: list[bool], expected: tuple[float | None, ...]
+) -> None:
+    prints = [  # an imported bar is dated at its end
+        trade(60_000 * minute, 10 + minute, 2, minute, **CLOSE_ONLY)
+        if is_whole
+        else trade(60_000 * minute - 1, 10 + minute, 2, minute)
+        for minute, is_whole in enumerate(whole, 1)
+    ]
+    (bar,) = roll_up(minute_bars(prints), 1_800)
+    (again,) = roll_up(roll_up(minute_bars(prints), 300), 1_800)
+
+    assert ohlc(bar) == ohlc(again) == expected
+    assert (bar.volume_micros, bar.vwap_micros is None) == (6_000_000, any(whole))
 
 
 def test_five_minutes_from_one() -> None:

@@ -50,7 +50,7 @@ def test_a_minute_that_waits_for_its_end_is_still_dirty() -> None:
 
 @pytest.mark.parametrize("encoded", [b"", b"\xc0", b"nonsense", msgspec.msgpack.encode({})])
 def test_bytes_that_are_no_state_say_so(encoded: bytes) -> None:
-    with pytest.raises(CandleStateError, match=r"state is unreadable .*; expected version 2 of "):
+    with pytest.raises(CandleStateError, match=r"state is unreadable .*; expected version 3 of "):
         decode_candles(encoded)
 
 

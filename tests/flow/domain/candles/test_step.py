@@ -196,6 +196,9 @@ def test_an_imported_minute_bar_lies_before_its_end(calendar: bool, session: Ses
     (bar,) = minutes(advance(state, [print_, clock(2, 65_000)]))
 
     assert (bar.ts, bar.session) == (B, session)
+    # The log has its close and its volume: nobody knows where it opened or how far it went.
+    assert ohlc(bar) == (None, None, None, 100)
+    assert (bar.volume_micros, bar.vwap_micros) == (100_000_000, None)
 
 
 def test_a_session_close_ends_what_is_open() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flow.domain.candles.saving import decode_candles, encode_candles
 from flow.domain.candles.state import CandleParams, CandleState
 from flow.domain.candles.step import advance
 from flow.domain.events import Control
@@ -12,6 +13,8 @@ from tests.support.candle_builders import (
     B,
     clock,
     minutes,
+    ohlc,
+    seconds,
     trade,
 )
 from tests.support.golden_g3 import G3, only_w
@@ -63,6 +66,52 @@ def test_windows_of_two_revisions_wait_and_end_by_their_own_times() -> None:
     told = [(bar.symbol, bar.interval_s, bar.ts - B, bar.tuning_revision) for bar in rest]
     assert told == [("AIG", 1, 30_000_000, 3), ("BAC", 60, 0, 3)]
     assert sorted(state.rulings) == [0, 3]
+
+
+# One second is still open when its minute is told: by another revision, or by a close.
+TOLD_BEFORE_A_SECOND = {
+    "tuning": [
+        trade(1_000, 100, 10, 1), tuning(2, 2, 60_000, 900_000), trade(30_000, 101, 10, 3),
+        clock(4, 70_000),
+    ],
+    "close": [
+        trade(1_000, 100, 10, 1), trade(30_000, 101, 10, 2),
+        Control(4, "session_close", B + 5_000_000),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", TOLD_BEFORE_A_SECOND)
+@pytest.mark.parametrize("between", [None, "another second", "saving"])
+def test_a_print_of_an_open_second_comes_into_a_minute_that_was_told(
+    cause: str, between: str | None
+) -> None:
+    state = CandleState()
+    (first,) = minutes(advance(state, TOLD_BEFORE_A_SECOND[cause]))
+    if between == "another second":  # else the window of the last print is found at once
+        close = Control(6, "session_close", B + 5_000_000)
+        advance(state, [trade(31_000, 100, 1, 5), close])
+    elif between == "saving":
+        state = decode_candles(encode_candles(state))
+
+    bars = advance(state, [trade(30_500, 150, 10, 7), clock(8, 80_000), clock(9, 400_000)])
+
+    (second,) = [bar for bar in seconds(bars) if bar.ts == B + 30_000_000]
+    assert (second.rev, ohlc(second)) == (0, (101, 150, 101, 150))
+    told = minutes(bars)
+    assert [bar.rev for bar in told] == list(range(told[0].rev, told[0].rev + len(told)))
+    assert (first.rev, ohlc(first)) == (0, (100, 101, 100, 101))
+    assert told[-1].high_micros == 150_000_000
+
+
+@pytest.mark.parametrize("cause", TOLD_BEFORE_A_SECOND)
+def test_a_saved_minute_that_was_told_is_not_told_again(cause: str) -> None:
+    state = CandleState()
+    advance(state, TOLD_BEFORE_A_SECOND[cause])
+    found = decode_candles(encode_candles(state))
+
+    assert encode_candles(found) == encode_candles(state)
+    assert [bar.interval_s for bar in advance(found, [clock(8, 400_000)])] == [1]
 
 
 def test_a_longer_and_a_shorter_horizon_hold_for_their_own_windows() -> None:

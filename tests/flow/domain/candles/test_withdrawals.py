@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from flow.domain.candles.saving import decode_candles, encode_candles
 from flow.domain.candles.state import CandleState
 from flow.domain.candles.step import advance, forming, withdraw
 from flow.domain.events import PrintFlag
@@ -135,3 +136,75 @@ def test_what_names_no_print_in_a_window_changes_nothing(flags: int) -> None:
 
     assert not only_w(advance(state, [stranger, clock(10, 71_000)]))
     assert state.counters["unknown_withdrawal"] == 1
+
+
+OFF: dict[str, Any] = {"venue": 150, "off_exchange": True}
+LIT: dict[str, Any] = {"venue": 108, "off_exchange": False}
+UNTOLD: dict[str, Any] = {"venue": 0, "off_exchange": None}
+IN_TIME, TOO_LATE = {"exec_ts": B + 20_000_000}, {"exec_ts": B + 19_999_999}  # reported at 30 s
+
+
+@pytest.mark.parametrize(
+    ("original", "correction", "off", "priced"),
+    [
+        # What the correction tells is measured from the report of the trade, not from its own.
+        ({**OFF, **IN_TIME}, {**OFF, **IN_TIME}, True, True),
+        ({**OFF, **TOO_LATE}, {**OFF, **IN_TIME}, True, True),
+        ({**OFF, **IN_TIME}, {**OFF, **TOO_LATE}, True, False),
+        # What it does not tell is as it was.
+        ({**OFF, **TOO_LATE}, OFF, True, False),
+        ({**OFF, **TOO_LATE}, UNTOLD, True, False),
+        ({**OFF, **IN_TIME}, UNTOLD, True, True),
+        ({**UNTOLD, **TOO_LATE}, OFF, True, False),
+        (LIT, UNTOLD, False, True),
+        # A sale on an exchange is never a late report.
+        ({**OFF, **TOO_LATE}, LIT, False, True),
+        (LIT, {**OFF, **TOO_LATE}, True, False),
+        (UNTOLD, {**UNTOLD, **TOO_LATE}, None, True),
+    ],
+)
+def test_a_correction_is_reported_when_and_where_its_trade_was(
+    original: dict[str, Any], correction: dict[str, Any], off: bool | None, priced: bool
+) -> None:
+    state, first = CandleState(), trade(30_000, 529, 500, 1, **original)
+    right = trade(80_000, 529.05, 400, 4, corrects=first.uid, **correction)
+    advance(state, [first, clock(2, 65_000)])
+
+    (bar,) = only_w(advance(state, [right, clock(5, 81_000)]))
+
+    assert ohlc(bar) == (529.05 if priced else None,) * 4
+    assert bar.volume_micros == 400_000_000
+    assert (bar.off_exchange_volume_micros > 0, bar.lit_volume_micros > 0) == (
+        off is True, off is False,
+    )  # fmt: skip
+
+
+def test_a_correction_brings_prices_back_that_the_first_report_could_not_set() -> None:
+    state, first = CandleState(), trade(30_000, 48, 500, 1, conditions=(1020,), **OFF)
+    advance(state, [first])
+
+    (bar,) = only_w(advance(state, [trade(40_000, 49, 500, 2, corrects=first.uid), clock(3, 65e3)]))
+
+    assert ohlc(bar) == (49,) * 4
+
+
+@pytest.mark.parametrize("named", ["original", "first correction", "last correction"])
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_corrected_print_is_found_by_every_name_it_had(named: str, saved: bool) -> None:
+    state = CandleState()
+    right = trade(70_000, 101, 20, 9, corrects=G3[6].uid)
+    again = trade(80_000, 102, 20, 10, corrects=G3[6].uid)
+    advance(state, [*G3, clock(8, 65_000), right, again, clock(11, 81_000)])
+    if saved:
+        state = decode_candles(encode_candles(state))
+    uid = {"original": G3[6], "first correction": right, "last correction": again}[named].uid
+    cancel = trade(90_000, 1, 1, 12, corrects=uid, flags=int(PrintFlag.CANCEL))
+
+    (bar,) = only_w(advance(state, [cancel, clock(13, 91_000)]))
+
+    assert (ohlc(bar), bar.trades, bar.rev) == ((100, 103, 99.5, 103), 4, 2)
+    assert (state.counters["withdrawn"], state.counters["unknown_withdrawal"]) == (1, 0)
+    # What is gone is gone by every name.
+    gone = [trade(92_000, 1, 1, 14 + n, corrects=each.uid) for n, each in enumerate((G3[6], again))]
+    assert not only_w(advance(state, [*gone, clock(20, 95_000)]))
+    assert state.counters["unknown_withdrawal"] == 2
