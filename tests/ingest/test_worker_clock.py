@@ -1,10 +1,9 @@
 """The clock of a worker is a promise, and it judges which print is late."""
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
+from ingest.worker import IngestWorker
 from tests.support.feeds import CAPABILITIES, ListFeed
 from tests.support.market import (
     SECOND,
@@ -24,10 +23,22 @@ from tests.support.market import (
 pytestmark = pytest.mark.usefixtures("log_db")
 
 
-def wall(*seconds: float) -> Callable[[], int]:
-    """Return a wall clock that tells these seconds after TS, one per look."""
-    ticks = iter(seconds)
-    return lambda: TS + round(next(ticks) * SECOND)
+class Wall:
+    """A wall clock that tells these seconds after TS, one through each step."""
+
+    def __init__(self, *seconds: float) -> None:
+        self._seconds, self._now_us = iter(seconds), TS
+
+    def read(self) -> int:
+        return self._now_us
+
+    def step(self, ingest: IngestWorker) -> bool:
+        self._now_us = TS + round(next(self._seconds) * SECOND)
+        return ingest.step()
+
+    def drain(self, feed: ListFeed, ingest: IngestWorker) -> None:
+        while not feed.finished:
+            self.step(ingest)
 
 
 # The clock is a promise
@@ -76,8 +87,9 @@ def test_a_late_print_moves_no_clock_back() -> None:
 def test_a_wall_clock_promises_the_wall_less_delay_and_lateness() -> None:
     delayed = msgspec.structs.replace(CAPABILITIES, delay_us=900 * SECOND)
     feed = ListFeed([option_trade(1, 0)], capabilities=delayed)
-    with owning(feed, clock_rule="wall", wall_us=wall(901)) as ingest:
-        ingest.step()
+    wall = Wall(901)
+    with owning(feed, clock_rule="wall", wall_us=wall.read) as ingest:
+        wall.step(ingest)
 
     (clock,) = controls_of(option_log(), "clock")
     assert clock.ts == TS + SECOND - 250_000
@@ -85,22 +97,21 @@ def test_a_wall_clock_promises_the_wall_less_delay_and_lateness() -> None:
 
 def test_a_wall_clock_that_jumps_back_repeats_the_last_promise() -> None:
     feed = ListFeed([option_trade(n, n) for n in range(4)], chunk=1)
-    with owning(feed, clock_rule="wall", wall_us=wall(60, 2, 61, 30)) as ingest:
-        drain(feed, ingest)
+    wall = Wall(60, 2, 61, 30)
+    with owning(feed, clock_rule="wall", wall_us=wall.read) as ingest:
+        wall.drain(feed, ingest)
 
     clocks = [(entry.ts - TS) / SECOND for entry in controls_of(option_log(), "clock")]
     assert clocks == [59.75, 59.75, 60.75, 60.75]
 
 
 def test_an_idle_live_feed_still_tells_the_time_every_second() -> None:
-    watch = Stopwatch(0)
-    with owning(
-        ListFeed([]), clock_rule="wall", wall_us=wall(*range(12)), monotonic=watch
-    ) as ingest:
+    watch, wall = Stopwatch(0), Wall(*range(12))
+    with owning(ListFeed([]), clock_rule="wall", wall_us=wall.read, monotonic=watch) as ingest:
         worked = []
         for quarter in range(12):
             watch.now = quarter / 4
-            worked.append(ingest.step())
+            worked.append(wall.step(ingest))
 
     assert not any(worked)
     clocks = [(entry.ts - TS) / SECOND for entry in controls_of(option_log(), "clock")]
@@ -119,8 +130,9 @@ def test_an_idle_file_writes_nothing() -> None:
 def test_a_live_print_inside_the_lateness_is_on_time() -> None:
     items = [option_trade(1, 0), option_trade(2, SECOND - 200_000), option_trade(3, 700_000)]
     feed = ListFeed(items, chunk=1)
-    with owning(feed, clock_rule="wall", wall_us=wall(1, 1, 1)) as ingest:
-        drain(feed, ingest)
+    wall = Wall(1, 1, 1)
+    with owning(feed, clock_rule="wall", wall_us=wall.read) as ingest:
+        wall.drain(feed, ingest)
 
     assert [entry.flags & 1 for entry in prints_of(option_log())] == [0, 0, 1]
 
@@ -138,8 +150,9 @@ def test_a_live_print_inside_the_lateness_is_on_time() -> None:
 )
 def test_a_live_feed_refuses_times_that_cannot_be(at_s: float, reason: str | None) -> None:
     feed = ListFeed([option_trade(1, round(at_s * SECOND))])
-    with owning(feed, clock_rule="wall", wall_us=wall(0)) as ingest:
-        ingest.step()
+    wall = Wall(0)
+    with owning(feed, clock_rule="wall", wall_us=wall.read) as ingest:
+        wall.step(ingest)
 
     assert [row[0] for row in rows("SELECT reason FROM quarantine")] == ([reason] if reason else [])
     assert count("option_print") == (0 if reason else 1)
