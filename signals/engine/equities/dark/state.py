@@ -16,7 +16,7 @@ from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 4
+DARK_STATE_VERSION = 5
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
 COUNTERS = (
@@ -135,24 +135,47 @@ class Block(msgspec.Struct, gc=False):
 
 
 class Zone(msgspec.Struct, gc=False):
-    """Blocks of one session near one price; an event once there are enough."""
+    """Blocks of one session near one price, from where they were enough. `prices` counts each."""
 
-    anchor_micros: int
-    half_width_bps: float
-    revision: int
+    head: Head
     evidence: Evidence
-    low_micros: int
-    high_micros: int
-    head: Head | None = None
+    prices: dict[int, int] = {}
     told: int = 0
     peak: float = 0.0
+
+    @property
+    def low_micros(self) -> int:
+        """Return the lowest price of its blocks."""
+        return min(self.prices)
+
+    @property
+    def high_micros(self) -> int:
+        """Return the highest price of its blocks."""
+        return max(self.prices)
+
+    def add(self, entry: Entry) -> None:
+        """Take the next block."""
+        self.evidence.add(entry)
+        self.count_price(entry, 1)
+
+    def remove(self, entry: Entry) -> None:
+        """Take a block out that was cancelled; others remain."""
+        self.evidence.remove(entry, ())
+        self.count_price(entry, -1)
+
+    def count_price(self, entry: Entry, sign: int) -> None:
+        """Count the price of a block, or with a sign of -1 no longer."""
+        price = entry.price_micros
+        self.prices[price] = self.prices.get(price, 0) + sign
+        if not self.prices[price]:
+            del self.prices[price]
 
 
 class Symbol:
     """One symbol: both side windows, blocks and zones, recent mids, usual sizes, uids seen."""
 
     __slots__ = (
-        "blind_date", "blocks", "buys", "decided", "mids", "seen", "seen_from", "sells",
+        "blind_date", "blocks", "buys", "decided", "loose", "mids", "seen", "seen_from", "sells",
         "session_date", "usual", "zones",
     )  # fmt: skip
 
@@ -165,6 +188,7 @@ class Symbol:
         self.blocks: list[Block] = []
         self.decided: list[Block] = []  # told to the end, in the order of their decision
         self.zones: list[Zone] = []
+        self.loose: list[Entry] = []  # blocks of the session that no zone has, in order of time
         self.mids: list[tuple[int, int]] = []  # ts, mid2
         self.seen: dict[bytes, int] = {}
         self.seen_from = 0

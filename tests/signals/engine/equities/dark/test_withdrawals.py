@@ -11,6 +11,7 @@ from tests.signals.engine.equities.dark.support import events, printed, run, tex
 from tests.support.equity_builders import at_ms, clock
 
 ASK, MID, BID = 500.02, 500.00, 499.98
+ZONE = "hidden_liquidity_zone"
 CANCEL = int(PrintFlag.CANCEL)
 Entries = list[StampedEquityPrint | Control]
 
@@ -96,7 +97,7 @@ def test_a_zone_loses_its_block() -> None:
     blocks = [printed(n + 1, n * 1_000, MID, 2_500) for n in range(4)]
     taken = [cancel(10 + n, 50_000 + n, blocks[n]) for n in range(2)]
 
-    found = events(run([*blocks, *taken]), "hidden_liquidity_zone")
+    found = events(run([*blocks, *taken]), ZONE)
 
     assert [event.state for event in found] == ["opened", "updated", "withdrawn"]
     assert found[-1].uid == found[0].uid
@@ -158,7 +159,28 @@ def test_a_block_leaves_its_own_zone_of_several() -> None:
 
     low, high = [block(n, 499) for n in (1, 2, 3)], [block(n, 501) for n in (4, 5, 6)]
 
-    found = events(run([*low, *high, cancel(9, 50_000, high[0])]), "hidden_liquidity_zone")
+    found = events(run([*low, *high, cancel(9, 50_000, high[0])]), ZONE)
 
     assert [event.state for event in found] == ["opened", "opened", "withdrawn"]
     assert found[2].uid == found[1].uid
+
+
+def test_a_block_that_no_zone_has_yet_is_no_part_of_the_next() -> None:
+    blocks = [printed(n + 1, n * 1_000, MID, 2_500) for n in range(4)]
+
+    found = events(run([*blocks[:2], cancel(9, 1_500, blocks[0]), *blocks[2:]]), ZONE)
+
+    assert [(event.state, event.ts) for event in found] == [("opened", blocks[3].ts)]
+    assert [member.seq for member in found[0].members] == [2, 3, 4]
+
+
+def test_what_is_left_of_a_withdrawn_zone_waits_for_another() -> None:
+    blocks = [printed(n + 1, n * 1_000, MID, 2_500) for n in range(4)]
+    away = printed(8, 2_500, 490.0, 2_500, bid_micros=489_980_000, ask_micros=490_020_000)
+    tape = [*blocks[:3], away, cancel(9, 2_600, blocks[1]), blocks[3]]
+
+    found = events(run(tape), ZONE)
+
+    assert [event.state for event in found] == ["opened", "withdrawn", "opened"]
+    assert found[2].uid != found[0].uid
+    assert [member.seq for member in found[2].members] == [1, 3, 4]
