@@ -14,7 +14,7 @@ from signals.engine.equities.dark.output import DarkOutput, Telling, head_of
 from signals.engine.equities.dark.params import DarkParams
 from signals.engine.equities.dark.records import DarkStatus
 from signals.engine.equities.dark.state import DarkState, Symbol, Zone
-from signals.engine.equities.dark.thresholds import Threshold, gathered_confidence
+from signals.engine.equities.dark.thresholds import Threshold, gathered_confidence, threshold_of
 
 
 def join_zone(case: DarkCase, entry: Entry, least: Threshold) -> None:
@@ -88,9 +88,10 @@ def end_zones(state: DarkState, symbol: Symbol, out: DarkOutput) -> None:
 
 
 def withdraw(state: DarkState, symbol: Symbol, uid: bytes, out: DarkOutput) -> bool:
-    """Take a block out of its zone; a zone that is none any more is taken back.
+    """Take a block out of its zone, which is told again without it, or taken back.
 
-    What is left of that waits again, as far as it is kept.
+    It stays while enough blocks are left; else what is left waits again, as far as it is kept.
+    Source: platform.md 2.3 D9, 3.2 C8.
     """
     for waiting in symbol.loose:
         if waiting.uid == uid:
@@ -104,6 +105,9 @@ def withdraw(state: DarkState, symbol: Symbol, uid: bytes, out: DarkOutput) -> b
         params = state.rulings.of(zone.head.revision).params
         if zone.evidence.sums.count > params.dark_zone_min_blocks:
             zone.remove(entry)
+            floor, price = params.dark_min_block_size, entry.price_micros
+            least = threshold_of(floor, price, symbol.usual, params)
+            _tell(zone, least, "updated", params, out, reasons=_WITHDRAWN)
         else:
             _tell(zone, None, "withdrawn", params, out)
             symbol.zones.remove(zone)
@@ -117,9 +121,23 @@ def _place(entry: Entry) -> tuple[int, int]:
     return entry.ts, entry.seq
 
 
+_WITHDRAWN = ("print_withdrawn",)
+_REASONS: dict[DarkStatus, tuple[str, ...]] = {
+    "closed": ("session_over",),
+    "withdrawn": _WITHDRAWN,
+}
+
+
 def _tell(
-    zone: Zone, least: Threshold | None, status: DarkStatus, params: DarkParams, out: DarkOutput
+    zone: Zone,
+    least: Threshold | None,
+    status: DarkStatus,
+    params: DarkParams,
+    out: DarkOutput,
+    *,
+    reasons: tuple[str, ...] = (),
 ) -> None:
+    reasons = reasons or _REASONS.get(status, ())
     evidence, sums = zone.evidence, zone.evidence.sums
     features: dict[str, object] = {
         "print_count": sums.count,
@@ -135,7 +153,7 @@ def _tell(
         *sentences.improved(features, params),
         *sentences.untold(features, params),
     ]
-    if status == "withdrawn":
+    if reasons == _WITHDRAWN:
         said.append(sentences.withdrawn())
     if least is not None:
         confidence = gathered_confidence(
@@ -156,15 +174,9 @@ def _tell(
             features=features,
             explanations=said,
             mid2_end=evidence.newest.mid2,
-            reasons=_REASONS.get(status, ()),
+            reasons=reasons,
         ),
     )
-
-
-_REASONS: dict[DarkStatus, tuple[str, ...]] = {
-    "closed": ("session_over",),
-    "withdrawn": ("print_withdrawn",),
-}
 
 
 def _worth(zone: Zone, status: DarkStatus) -> float:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from flow.domain.events import Control, PrintFlag, StampedEquityPrint
 from signals.engine.equities.dark.pipeline import decode_state, encode_state, new_state, step
 from signals.engine.params import Params
 from tests.signals.engine.equities.dark.support import events, printed, run, texts
-from tests.support.equity_builders import at_ms, clock
+from tests.support.equity_builders import at_ms, clock, dollars
 
 ASK, MID, BID = 500.02, 500.00, 499.98
 ZONE = "hidden_liquidity_zone"
@@ -93,14 +94,46 @@ def test_a_print_that_was_never_told_leaves_its_window() -> None:
     assert not events(found, "stealth_accumulation")
 
 
-def test_a_zone_loses_its_block() -> None:
-    blocks = [printed(n + 1, n * 1_000, MID, 2_500) for n in range(4)]
-    taken = [cancel(10 + n, 50_000 + n, blocks[n]) for n in range(2)]
+def zone_block(seq: int, price: float) -> StampedEquityPrint:
+    quote = {"bid_micros": dollars(price - 0.02), "ask_micros": dollars(price + 0.02)}
+    return printed(seq, seq * 1_000, price, 2_500, **quote)
+
+
+def test_a_zone_that_loses_a_block_is_told_again_then_taken_back() -> None:
+    blocks = [zone_block(n, 500 + n / 100) for n in (1, 2, 3, 4)]
+    taken = [cancel(10, 50_000, blocks[3]), cancel(11, 50_001, blocks[0])]
 
     found = events(run([*blocks, *taken]), ZONE)
 
-    assert [event.state for event in found] == ["opened", "updated", "withdrawn"]
-    assert found[-1].uid == found[0].uid
+    assert [(event.state, event.rev) for event in found] == [
+        ("opened", 0), ("updated", 1), ("updated", 2), ("withdrawn", 3),
+    ]  # fmt: skip
+    assert {event.uid for event in found} == {found[0].uid}
+    again = found[2]
+    assert again.reasons == ("print_withdrawn",)
+    assert (again.print_count, again.size_micros) == (3, 7_500_000_000)
+    assert (again.features["low_micros"], again.features["high_micros"]) == (
+        dollars(500.01), dollars(500.03),
+    )  # fmt: skip
+    assert (again.end_ts, again.mid_end_micros) == (blocks[2].ts, dollars(500.03))
+    assert again.confidence == found[0].confidence < found[1].confidence
+    assert "cancelled or corrected" in texts(again)
+    assert found[3].print_count == 3  # the figures of before
+
+
+def test_a_zone_without_one_block_of_many_keeps_the_prices_of_those_that_evidence_dropped() -> None:
+    blocks = [zone_block(n, 500.0 if n == 2 else 500.10) for n in range(1, 31)]
+    for number in range(2, 31):  # the first and the newest are kept, and the twenty largest
+        blocks[number - 1] = msgspec.structs.replace(
+            blocks[number - 1], size_micros=blocks[0].size_micros + number * 1_000_000
+        )
+
+    *_, last = events(run([*blocks, cancel(99, 50_000, blocks[29])]), ZONE)
+
+    assert blocks[1].seq not in {member.seq for member in last.members}
+    assert (last.reasons, last.print_count) == (("print_withdrawn",), 29)
+    assert last.features["low_micros"] == dollars(500.0)
+    assert last.features["high_micros"] == dollars(500.10)
 
 
 def test_what_nothing_rests_on_is_counted_and_infers_nothing() -> None:
