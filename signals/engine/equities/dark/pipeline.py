@@ -134,7 +134,7 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
         _begin_session(state, print_.session_date, ts, out)
     if print_.corrects is not None:
         state.counters["withdrawal"] += 1
-        take_back(state, print_.symbol, print_.corrects, out)
+        take_back(state, held, print_.corrects, out)
         return
     ruling = state.rulings.of(revision)
     symbol = state.symbols.get(print_.symbol)

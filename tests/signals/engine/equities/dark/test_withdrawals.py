@@ -217,3 +217,46 @@ def test_what_is_left_of_a_withdrawn_zone_waits_for_another() -> None:
     assert [event.state for event in found] == ["opened", "withdrawn", "opened"]
     assert found[2].uid != found[0].uid
     assert [member.seq for member in found[2].members] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("cancelled_ms", "states", "counts"),
+    [
+        (60_000, ["opened", "updated", "closed"], [4, 4, 4]),  # the window empties at 63 s
+        (63_000, ["opened", "updated", "closed"], [4, 4, 4]),
+        (65_000, ["opened", "closed"], [4, 4]),  # without the print it was empty 2 s before
+    ],
+)
+def test_an_episode_without_its_newest_print_ends_when_its_window_empties(
+    cancelled_ms: float, states: list[str], counts: list[int]
+) -> None:
+    tape = [*buys(4, 1_000), printed(5, 50_000, ASK, 1_000)]
+    after = printed(7, 80_000, ASK, 1_000)
+
+    found = events(run([*tape, cancel(6, cancelled_ms, tape[4]), after]), "stealth_accumulation")
+
+    assert ([event.state for event in found], [event.print_count for event in found]) == (
+        states, counts,
+    )  # fmt: skip
+    *_, without, closed = found
+    assert (closed.features["closed_ts"], closed.end_ts) == (at_ms(63_000), at_ms(3_000))
+    assert closed.reasons[0] == "window_empty"
+    told = closed if cancelled_ms > 63_000 else without
+    assert "print_withdrawn" in told.reasons
+    assert "cancelled or corrected" in texts(told)
+
+
+def test_what_a_window_lost_before_a_cancel_has_no_part_in_the_update() -> None:
+    tape = [printed(n + 1, n * 10_000, ASK, 1_500) for n in range(7)]
+    sell = printed(50, 1_000, BID, 1_500)
+
+    *_, told, closed = events(
+        run([*tape, sell, cancel(99, 95_000, tape[6])]), "stealth_accumulation"
+    )
+
+    assert told.reasons == ("print_withdrawn",)
+    assert (told.print_count, told.features["window_print_count"]) == (6, 2)  # 40 s and 50 s
+    assert (told.features["opposite_micros"], told.features["imbalance"]) == (0, 1.0)
+    # 0.3 + 0.4 x 3,000 of 6,000 shares + 0.3 x 2 of 8 prints
+    assert told.confidence == 0.575
+    assert closed.features["closed_ts"] == at_ms(110_000)
