@@ -22,7 +22,7 @@ from signals.engine.equities.dark.saving import decode_state, encode_state
 from signals.engine.equities.dark.state import DARK_STATE_VERSION, DarkState, Held, Symbol
 from signals.engine.equities.dark.thresholds import threshold_of, whole_shares
 from signals.engine.equities.dark.withdrawals import take_back
-from signals.engine.equities.placement import EquitySide, mid2_of, place_equity
+from signals.engine.equities.placement import EquitySide, joined_at, mid2_of, place_equity
 from signals.engine.params import Params
 from signals.engine.rulings import Ruling
 from signals.engine.windows import Window
@@ -144,7 +144,7 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
     if mid2 is not None:
         if symbol.blocks:
             blocks.look(state, symbol, print_, mid2, out)
-        symbol.saw_mid(ts, mid2)
+        symbol.saw_mid(joined_at(print_), mid2)
     off_exchange = print_.off_exchange
     if off_exchange is None:
         off_exchange = is_off_exchange(print_.venue)

@@ -1,6 +1,6 @@
 """What off-exchange inference remembers of each symbol. Changed only by `pipeline.step`."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +12,7 @@ from signals.engine.equities.dark.evidence import Entry, Evidence, Sums
 from signals.engine.equities.dark.output import Head
 from signals.engine.equities.dark.records import DarkKind, DarkMember
 from signals.engine.equities.dark.thresholds import Confidence
-from signals.engine.equities.placement import move_bps
+from signals.engine.equities.placement import LATE_REPORT_US, move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
@@ -27,6 +27,8 @@ OTHER_COUNTERS = ("two_sided", "tuning_rejected", "withdrawn", "unknown_withdraw
 
 # platform.md 2.1: the mid change "over the previous 10 s"; older than twice that is unknown.
 DRIFT_US = 10 * SECOND_US
+# A report that comes late asks as of its execution.
+_MIDS_US = 2 * DRIFT_US + LATE_REPORT_US
 _MID_ROOM = 2  # old mids are dropped together, when as many again have passed
 
 # How long a decided block may still be taken back. Source: platform.md 3.2 C3, as candles.
@@ -202,7 +204,7 @@ class Symbol:
     def forget(self, now: int) -> None:
         """Drop mids and decided blocks that nothing will ask for any more."""
         self.decided = [each for each in self.decided if each.head.ts > now - TAKE_BACK_US]
-        if self.mids and self.mids[-1][0] < now - 2 * DRIFT_US:
+        if self.mids and self.mids[-1][0] < now - _MIDS_US:
             self.mids.clear()
 
     def decide(self, block: Block) -> None:
@@ -212,21 +214,24 @@ class Symbol:
         ]
         self.decided.append(block)
 
-    def saw_mid(self, ts: int, mid2: int) -> None:
-        """Remember a mid, in the order of time."""
+    def saw_mid(self, at: int, mid2: int) -> None:
+        """Remember a mid at the instant whose quote it is, which a late report's is not."""
         mids = self.mids
-        if mids and mids[0][0] < ts - 2 * _MID_ROOM * DRIFT_US:
-            del mids[: bisect_right(mids, (ts - 2 * DRIFT_US,))]
-        mids.append((ts, mid2))
+        if mids and mids[0][0] < at - _MID_ROOM * _MIDS_US:
+            del mids[: bisect_left(mids, at - _MIDS_US, key=_ts)]
+        if mids and at < mids[-1][0]:
+            insort(mids, (at, mid2), key=_ts)
+        else:
+            mids.append((at, mid2))
 
-    def drift_bps(self, ts: int, mid2: int) -> float | None:
-        """Return how far the mid moved in the 10 s before.
+    def drift_bps(self, at: int, mid2: int) -> float | None:
+        """Return how far the mid moved in the 10 s before an instant.
 
         Missing: None where no print of the 10 s before those carried a mid.
         Source: platform.md 2.1 (quote_drift_bps).
         """
-        place = bisect_right(self.mids, ts - DRIFT_US, key=_ts) - 1
-        if place < 0 or self.mids[place][0] < ts - 2 * DRIFT_US:
+        place = bisect_right(self.mids, at - DRIFT_US, key=_ts) - 1
+        if place < 0 or self.mids[place][0] < at - 2 * DRIFT_US:
             return None
         return move_bps(self.mids[place][1], mid2)
 
