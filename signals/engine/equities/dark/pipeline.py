@@ -146,13 +146,13 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
             blocks.look(state, symbol, print_, mid2, out)
         symbol.saw_mid(joined_at(print_), mid2)
     off_exchange = print_.off_exchange
-    if off_exchange is None:
+    if off_exchange is None and print_.venue:
         off_exchange = is_off_exchange(print_.venue)
     if off_exchange:
         state.saw_off_exchange = True
         state.counters[_infer(state, symbol, print_, ruling, out)] += 1
     else:
-        state.counters["lit"] += 1
+        state.counters["unknown" if off_exchange is None else "lit"] += 1
         if state.sees_off_exchange is False and mid2 is not None:
             say_blind(symbol, print_, ruling, out)
 

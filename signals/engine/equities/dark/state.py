@@ -19,9 +19,10 @@ from signals.engine.windows import Window
 DARK_STATE_VERSION = 5
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
+# unknown: neither the feed nor the venue tells whether it was off exchange.
 COUNTERS = (
-    "withdrawal", "late", "lit", "late_report", "ineligible", "duplicate", "unquoted", "locked",
-    "wide", "small", "window", "block",
+    "withdrawal", "late", "lit", "unknown", "late_report", "ineligible", "duplicate", "unquoted",
+    "locked", "wide", "small", "window", "block",
 )  # fmt: skip
 OTHER_COUNTERS = ("two_sided", "tuning_rejected", "withdrawn", "unknown_withdrawal")
 

@@ -169,7 +169,8 @@ def test_what_a_feed_shows_of_the_off_exchange_market() -> None:
     [
         (150, None, "window"),
         (110, None, "lit"),
-        (0, None, "lit"),  # not stated: nobody says that it was off exchange
+        (155, None, "window"),
+        (0, None, "unknown"),  # not stated: neither off exchange nor lit
         (110, True, "window"),
         (150, False, "lit"),
     ],
