@@ -59,11 +59,11 @@ def step(
     for entry in entries:
         if isinstance(entry, StampedEquityPrint):
             ts = entry.ts
-            if ts <= watermark:
-                if entry.corrects is None:
-                    state.counters["late"] += 1
-                    continue
-                ts = watermark + 1  # a cancel is never too late to be taken
+            if entry.corrects is not None:
+                ts = _taken_back_at(state, entry, entry.corrects)
+            elif ts <= watermark:
+                state.counters["late"] += 1
+                continue
             held = (ts, entry.seq, state.rulings.current, entry)
             if pending and ts < pending[-1][0]:
                 insort(pending, held, key=_place)
@@ -73,6 +73,12 @@ def step(
             _take_control(state, entry, rows)
             watermark = state.watermark
     return rows
+
+
+def _taken_back_at(state: DarkState, cancel: StampedEquityPrint, uid: bytes) -> int:
+    """Return when a cancel is taken: never too late, nor before the print that it names."""
+    named = (held[0] for held in state.pending if held[3].uid == uid)
+    return max(cancel.ts, state.watermark + 1, *named)
 
 
 def _place(held: Held) -> tuple[int, int]:

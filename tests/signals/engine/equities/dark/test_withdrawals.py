@@ -156,6 +156,16 @@ def test_a_cancel_is_never_too_late() -> None:
     assert [event.state for event in found] == ["withdrawn"]
 
 
+@pytest.mark.parametrize("ms", [-5, 0, 5], ids=["before", "at once", "after"])
+def test_a_cancel_takes_its_print_back_whenever_it_says_that_it_was(ms: float) -> None:
+    block, other = printed(1, 0, MID, 2_500), printed(2, -3, MID, 2_500)
+
+    found = events(run([block, other, cancel(3, ms, block)]), "absorbed_block")
+
+    assert [event.state for event in found if event.ts == block.ts] == ["candidate", "withdrawn"]
+    assert "withdrawn" not in {event.state for event in found if event.ts == other.ts}
+
+
 def test_a_restored_state_takes_back_what_was_told_before() -> None:
     tape: Entries = [*buys(5), printed(8, 5_500, MID, 2_500), clock(9, at_ms(70_000))]
     more: Entries = [cancel(10, 71_000, tape[5]), clock(11, at_ms(80_000))]  # type: ignore[arg-type]
