@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 Vocabulary = Literal["mic", "opra", "equity", "massive", "databento"]
+VenueType = Literal["exchange", "trf", "adf", "otc"]  # platform.md 2.2
 
 
 class Venue(msgspec.Struct, frozen=True):
@@ -20,7 +21,12 @@ class Venue(msgspec.Struct, frozen=True):
     massive_id: int | None
     name: str
     asset: Literal["option", "equity"]
-    off_exchange: bool = False
+    venue_type: VenueType = "exchange"
+
+    @property
+    def off_exchange(self) -> bool:
+        """Return whether what is reported there traded off exchange."""
+        return self.venue_type != "exchange"
 
 
 # Source: options-engine.md 4.3; MIC, MX2 and IEX by errata 38 and databento's publisher table.
@@ -73,27 +79,35 @@ _EQUITY = (
     (121, "24EQ", None, None, "24X National Exchange"),
     (122, "TXSE", None, None, "Texas Stock Exchange"),
 )
-_OFF_EXCHANGE = (
+_TRF = (
     (150, "FINR", "D", 4, "FINRA TRF or ADF"),
     (151, "FINN", None, None, "FINRA/Nasdaq TRF Carteret"),
     (152, "FINC", None, None, "FINRA/Nasdaq TRF Chicago"),
     (153, "FINY", None, None, "FINRA/NYSE TRF"),
-    (154, "XADF", None, None, "FINRA Alternative Display Facility"),
 )
+_ADF = ((154, "XADF", None, None, "FINRA Alternative Display Facility"),)
+_OTC = ((155, "OOTC", None, None, "Over the counter"),)  # ISO 10383: other OTC, of FINRA
+# What feeds write in the place of a letter. Source: platform.md 2.2 (words that tell off-exchange);
+# ORF is FINRA's OTC Reporting Facility.
+_WORDS = {"FINRA": 150, "TRF": 150, "ADF": 154, "OTC": 155, "ORF": 155}
 
 _Row = tuple[int, str, str | None, int | None, str]
 
 
 def _venues(
-    rows: tuple[_Row, ...], asset: Literal["option", "equity"], *, off_exchange: bool = False
+    rows: tuple[_Row, ...],
+    asset: Literal["option", "equity"],
+    venue_type: VenueType = "exchange",
 ) -> dict[int, Venue]:
-    return {row[0]: Venue(*row, asset, off_exchange) for row in rows}
+    return {row[0]: Venue(*row, asset, venue_type) for row in rows}
 
 
 VENUES = {
     **_venues(_OPTION, "option"),
     **_venues(_EQUITY, "equity"),
-    **_venues(_OFF_EXCHANGE, "equity", off_exchange=True),
+    **_venues(_TRF, "equity", "trf"),
+    **_venues(_ADF, "equity", "adf"),
+    **_venues(_OTC, "equity", "otc"),
 }
 
 # Source: databento.common.publishers 0.87.0 (US options and equities).
@@ -126,6 +140,7 @@ _BY_VOCABULARY: dict[Vocabulary, dict[str, int]] = {
     "opra": {v.letter: v.code for v in VENUES.values() if v.letter and v.asset == "option"},
     # Q is Nasdaq's second letter on the equity tapes.
     "equity": {"Q": 110}
+    | _WORDS
     | {v.letter: v.code for v in VENUES.values() if v.letter and v.asset == "equity"},
     "massive": {str(v.massive_id): v.code for v in VENUES.values() if v.massive_id is not None},
     "databento": {str(number): _BY_MIC[mic] for number, mic in _DATABENTO.items()},
@@ -159,7 +174,7 @@ def venue_mic(code: int) -> str | None:
 
 
 def is_off_exchange(code: int) -> bool:
-    """Return whether this is a trade reporting facility or the ADF (letter D)."""
+    """Return whether this is a trade reporting facility, the ADF (letter D) or an OTC market."""
     venue = VENUES.get(code)
     return venue is not None and venue.off_exchange
 

@@ -117,6 +117,7 @@ def test_minute_bar_and_fractional_shares() -> None:
     [
         ("FINY", "left out", (153, True)),
         ("D", "left out", (150, True)),
+        ("OTC", "left out", (155, True)),
         ("N", "left out", (108, False)),
         ("N", True, (108, True)),
         ("D", None, (150, None)),

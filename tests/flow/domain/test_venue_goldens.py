@@ -65,6 +65,7 @@ EQUITY: list[tuple[int, str, str, str, str, bool, str]] = [
     (152, "FINC", "", "", "18", True, "FINRA/Nasdaq TRF Chicago"),
     (153, "FINY", "", "", "19", True, "FINRA/NYSE TRF"),
     (154, "XADF", "", "", "133", True, "FINRA Alternative Display Facility"),
+    (155, "OOTC", "", "", "", True, "Over the counter"),
 ]
 
 
@@ -135,6 +136,9 @@ def test_every_publisher_of_a_reporting_facility_is_off_exchange(publisher: int,
         ("xcbo", "mic"),
         (" XCBO", "mic"),
         ("O", "equity"),
+        ("OTC", "opra"),
+        ("TRF", "mic"),
+        ("XTRF", "equity"),
         ("0", "massive"),
         ("305", "massive"),
         ("65", "massive"),  # the vendor's own documentation example

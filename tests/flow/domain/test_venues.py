@@ -57,9 +57,33 @@ def test_letters_mean_other_venues_on_the_equity_tapes() -> None:
     assert venue_mic(venue_code("X", "equity")) == "XPSX"
 
 
-@pytest.mark.parametrize("mic", ["FINR", "FINN", "FINC", "FINY", "XADF"])
-def test_reporting_facilities_are_off_exchange(mic: str) -> None:
-    assert is_off_exchange(venue_code(mic, "mic"))
+@pytest.mark.parametrize(
+    ("mic", "venue_type"),
+    [
+        ("FINR", "trf"), ("FINN", "trf"), ("FINC", "trf"), ("FINY", "trf"), ("XADF", "adf"),
+        ("OOTC", "otc"),
+    ],
+)  # fmt: skip
+def test_what_is_no_exchange_is_off_exchange(mic: str, venue_type: str) -> None:
+    code = venue_code(mic, "mic")
+
+    assert VENUES[code].venue_type == venue_type
+    assert is_off_exchange(code)
+
+
+def test_every_other_venue_is_an_exchange() -> None:
+    others = [venue for venue in VENUES.values() if not venue.off_exchange]
+
+    assert {venue.venue_type for venue in others} == {"exchange"}
+    assert len(others) == len(VENUES) - 6
+
+
+@pytest.mark.parametrize(
+    ("word", "mic"),
+    [("FINRA", "FINR"), ("TRF", "FINR"), ("ADF", "XADF"), ("OTC", "OOTC"), ("ORF", "OOTC")],
+)
+def test_words_in_the_place_of_a_letter(word: str, mic: str) -> None:
+    assert venue_mic(venue_code(word, "equity")) == mic
 
 
 def test_letter_d_is_off_exchange_and_others_are_not() -> None:

@@ -60,7 +60,7 @@ def _features(case: DarkCase, entry: Entry, least: Threshold) -> dict[str, Any]:
         "ask_micros": print_.ask_micros,
         "spread_bps": round(20_000 * (placed.spread_micros or 0) / entry.mid2, 4),
         "quote_age_us": placed.age_us,
-        "quote_drift_bps": case.symbol.drift_bps(entry.ts, entry.mid2),
+        "quote_drift_bps": case.symbol.drift_bps(joined_at(print_), entry.mid2),
         "improved_count": int(placed.is_price_improved),
         "untold_count": int(entry.is_untold),
         "least_size_micros": least.size_micros,

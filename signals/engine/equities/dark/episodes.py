@@ -16,7 +16,7 @@ from signals.engine.equities.dark.evidence import Entry, Evidence, evidence_of
 from signals.engine.equities.dark.output import DarkOutput, Telling, head_of
 from signals.engine.equities.dark.params import DarkParams
 from signals.engine.equities.dark.records import DarkStatus
-from signals.engine.equities.dark.state import DarkState, Episode, SideWindow, Symbol, Timer
+from signals.engine.equities.dark.state import DarkState, Episode, Held, SideWindow, Symbol, Timer
 from signals.engine.equities.dark.thresholds import Threshold, gathered_confidence, threshold_of
 from signals.engine.equities.placement import move_bps
 from signals.engine.rulings import Ruling
@@ -57,14 +57,20 @@ def admit(case: DarkCase, entry: Entry) -> None:
     own, other = (buys, sells) if entry.sign > 0 else (sells, buys)
     own_ruling = ruling_of(state, own, case.ruling)
     other_ruling = ruling_of(state, other, case.ruling)
-    own.evict(entry.ts - own_ruling.params.dark_window_ms * MILLISECOND_US)
-    other.evict(entry.ts - other_ruling.params.dark_window_ms * MILLISECOND_US)
+    _evict(state, symbol, entry.ts, case.ruling)
     own.add(entry)
     if own.episode:
         own.episode.evidence.add(entry)
     _judge(case, own, _stand(symbol, own, entry, own_ruling.params), own_ruling)
     if other.episode:
         _note(state, other.episode, _stand(symbol, other, entry, other_ruling.params), entry.ts)
+
+
+def _evict(state: DarkState, symbol: Symbol, ts: int, ruling: Ruling) -> None:
+    """Forget what is in neither side's window any more at an instant."""
+    for side in (symbol.buys, symbol.sells):
+        window_ms = ruling_of(state, side, ruling).params.dark_window_ms
+        side.evict(ts - window_ms * MILLISECOND_US)
 
 
 def _stand(symbol: Symbol, side: SideWindow, entry: Entry, params: DarkParams) -> Standing:
@@ -123,13 +129,15 @@ def _is_news(episode: Episode, params: DarkParams) -> bool:
 
 
 def withdraw(
-    state: DarkState, symbol: Symbol, side: SideWindow, entry: Entry, out: DarkOutput
-) -> bool:
-    """Tell an episode again without a print, or take it back; return whether it goes on.
+    state: DarkState, side: SideWindow, entry: Entry, cancel: Held, out: DarkOutput
+) -> None:
+    """Tell an episode again without a print, end it, or take it back.
 
-    It goes on while what is left of it would still have been enough to tell of.
+    It goes on while what is left of it would still have been enough to tell of, and its last
+    instant without the print has not passed when the print is taken back.
+    Shape: the caller took the episode's timer away, and the print out of its window.
     """
-    episode = side.episode
+    symbol, episode = state.symbols[cancel[3].symbol], side.episode
     assert episode is not None  # noqa: S101 - asked for open episodes only
     params = state.rulings.of(episode.head.revision).params
     least = threshold_of(params.dark_min_accum_size, entry.price_micros, symbol.usual, params)
@@ -138,14 +146,20 @@ def withdraw(
         sums.weight_ppm - entry.weight_ppm >= params.dark_min_accum_count * MICROS
         and sums.weighted_micros - entry.weighted_micros >= least.size_micros
     )
-    standing = _stand(symbol, side, entry, params)
     if not is_enough:
-        _tell(episode, side, standing, "withdrawn", out)
+        _tell(episode, side, _stand(symbol, side, entry, params), "withdrawn", out)
         side.episode = None
-        return False
+        return
     episode.evidence.remove(entry, side.entries)
-    _tell(episode, side, standing, "updated", out, reasons=("print_withdrawn",))
-    return True
+    last = _due(episode, params)
+    if last < cancel[0]:
+        _tell_end(episode, last, params, out, reasons=_WITHDRAWN)
+        side.clear()
+        return
+    _evict(state, symbol, cancel[0], state.rulings.of(cancel[2]))
+    standing = _stand(symbol, side, entry, params)
+    _tell(episode, side, standing, "updated", out, reasons=_WITHDRAWN)
+    heappush(state.timers, (last, episode.head.symbol, side.kind, episode.head.uid))
 
 
 def _due(episode: Episode, params: DarkParams) -> int:
@@ -171,6 +185,13 @@ def close_if_due(state: DarkState, timer: Timer, out: DarkOutput) -> None:
         return
     _tell_end(episode, last, params, out)
     side.clear()
+
+
+_WITHDRAWN = ("print_withdrawn",)
+_UNSURE: dict[DarkStatus, tuple[str, ...]] = {
+    "abstained": ("two_sided",),
+    "withdrawn": _WITHDRAWN,
+}
 
 
 def _tell(
@@ -225,13 +246,14 @@ def _tell(
     episode.told, episode.peak = evidence.sums.count, max(episode.peak, value)
 
 
-_UNSURE: dict[DarkStatus, tuple[str, ...]] = {
-    "abstained": ("two_sided",),
-    "withdrawn": ("print_withdrawn",),
-}
-
-
-def _tell_end(episode: Episode, closed_ts: int, params: DarkParams, out: DarkOutput) -> None:
+def _tell_end(
+    episode: Episode,
+    closed_ts: int,
+    params: DarkParams,
+    out: DarkOutput,
+    *,
+    reasons: tuple[str, ...] = (),
+) -> None:
     """Tell the whole of an episode; its confidence is the highest of its rows."""
     newest = episode.evidence.newest
     is_empty = closed_ts == newest.ts + params.dark_window_ms * MILLISECOND_US
@@ -247,6 +269,7 @@ def _tell_end(episode: Episode, closed_ts: int, params: DarkParams, out: DarkOut
         *sentences.improved(features, params),
         *sentences.untold(features, params),
         sentences.ended(features, params),
+        *([sentences.withdrawn()] if reasons else []),
     ]
     telling = Telling(
         state="closed",
@@ -255,7 +278,7 @@ def _tell_end(episode: Episode, closed_ts: int, params: DarkParams, out: DarkOut
         features=features,
         explanations=said,
         mid2_end=newest.mid2,
-        reasons=(because,),
+        reasons=(because, *reasons),
     )
     out.tell(episode.head, episode.evidence, telling)
 

@@ -22,7 +22,7 @@ from signals.engine.equities.dark.saving import decode_state, encode_state
 from signals.engine.equities.dark.state import DARK_STATE_VERSION, DarkState, Held, Symbol
 from signals.engine.equities.dark.thresholds import threshold_of, whole_shares
 from signals.engine.equities.dark.withdrawals import take_back
-from signals.engine.equities.placement import EquitySide, mid2_of, place_equity
+from signals.engine.equities.placement import EquitySide, joined_at, mid2_of, place_equity
 from signals.engine.params import Params
 from signals.engine.rulings import Ruling
 from signals.engine.windows import Window
@@ -59,11 +59,11 @@ def step(
     for entry in entries:
         if isinstance(entry, StampedEquityPrint):
             ts = entry.ts
-            if ts <= watermark:
-                if entry.corrects is None:
-                    state.counters["late"] += 1
-                    continue
-                ts = watermark + 1  # a cancel is never too late to be taken
+            if entry.corrects is not None:
+                ts = _taken_back_at(state, entry, entry.corrects)
+            elif ts <= watermark:
+                state.counters["late"] += 1
+                continue
             held = (ts, entry.seq, state.rulings.current, entry)
             if pending and ts < pending[-1][0]:
                 insort(pending, held, key=_place)
@@ -73,6 +73,12 @@ def step(
             _take_control(state, entry, rows)
             watermark = state.watermark
     return rows
+
+
+def _taken_back_at(state: DarkState, cancel: StampedEquityPrint, uid: bytes) -> int:
+    """Return when a cancel is taken: never too late, nor before the print that it names."""
+    named = (held[0] for held in state.pending if held[3].uid == uid)
+    return max(cancel.ts, state.watermark + 1, *named)
 
 
 def _place(held: Held) -> tuple[int, int]:
@@ -134,7 +140,7 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
         _begin_session(state, print_.session_date, ts, out)
     if print_.corrects is not None:
         state.counters["withdrawal"] += 1
-        take_back(state, print_.symbol, print_.corrects, out)
+        take_back(state, held, print_.corrects, out)
         return
     ruling = state.rulings.of(revision)
     symbol = state.symbols.get(print_.symbol)
@@ -144,15 +150,15 @@ def _take_print(state: DarkState, held: Held, out: DarkOutput) -> None:
     if mid2 is not None:
         if symbol.blocks:
             blocks.look(state, symbol, print_, mid2, out)
-        symbol.saw_mid(ts, mid2)
+        symbol.saw_mid(joined_at(print_), mid2)
     off_exchange = print_.off_exchange
-    if off_exchange is None:
+    if off_exchange is None and print_.venue:
         off_exchange = is_off_exchange(print_.venue)
     if off_exchange:
         state.saw_off_exchange = True
         state.counters[_infer(state, symbol, print_, ruling, out)] += 1
     else:
-        state.counters["lit"] += 1
+        state.counters["unknown" if off_exchange is None else "lit"] += 1
         if state.sees_off_exchange is False and mid2 is not None:
             say_blind(symbol, print_, ruling, out)
 

@@ -5,6 +5,7 @@ from heapq import heapify
 
 import msgspec
 
+from signals.engine.equities.dark.evidence import Entry
 from signals.engine.equities.dark.state import (
     DARK_STATE_VERSION,
     Block,
@@ -29,6 +30,7 @@ class _SavedSymbol(msgspec.Struct, array_like=True, gc=False):
     blocks: list[Block]
     decided: list[Block]
     zones: list[Zone]
+    loose: list[Entry]
     mids: list[tuple[int, int]]
     seen: dict[bytes, int]
     seen_from: int
@@ -83,7 +85,7 @@ def encode_state(state: DarkState) -> bytes:
 def _save_symbol(name: str, symbol: Symbol) -> _SavedSymbol:
     return _SavedSymbol(
         name, symbol.session_date, symbol.buys, symbol.sells, symbol.blocks,
-        symbol.decided, symbol.zones,
+        symbol.decided, symbol.zones, symbol.loose,
         symbol.mids, symbol.seen, symbol.seen_from, symbol.blind_date,
     )  # fmt: skip
 
@@ -93,7 +95,7 @@ def _referred(state: DarkState) -> Iterator[int]:
     yield from (revision for _, _, revision, _ in state.pending)
     for symbol in state.symbols.values():
         yield from (block.head.revision for block in (*symbol.blocks, *symbol.decided))
-        yield from (zone.revision for zone in symbol.zones)
+        yield from (zone.head.revision for zone in symbol.zones)
         for side in (symbol.buys, symbol.sells):
             if side.episode:
                 yield side.episode.head.revision
@@ -123,6 +125,7 @@ def decode_state(encoded: bytes) -> DarkState:
         symbol.usual = usual
         symbol.buys, symbol.sells = each.buys, each.sells
         symbol.blocks, symbol.decided, symbol.zones = each.blocks, each.decided, each.zones
+        symbol.loose = each.loose
         symbol.mids, symbol.seen, symbol.seen_from = each.mids, each.seen, each.seen_from
         symbol.blind_date = each.blind_date
     state.counters = saved.counters

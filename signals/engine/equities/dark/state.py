@@ -1,6 +1,6 @@
 """What off-exchange inference remembers of each symbol. Changed only by `pipeline.step`."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,21 +12,24 @@ from signals.engine.equities.dark.evidence import Entry, Evidence, Sums
 from signals.engine.equities.dark.output import Head
 from signals.engine.equities.dark.records import DarkKind, DarkMember
 from signals.engine.equities.dark.thresholds import Confidence
-from signals.engine.equities.placement import move_bps
+from signals.engine.equities.placement import LATE_REPORT_US, move_bps
 from signals.engine.rulings import Rulings
 from signals.engine.windows import Window
 
-DARK_STATE_VERSION = 4
+DARK_STATE_VERSION = 5
 
 # What is counted, so that nothing vanishes: every print taken from the log is in exactly one.
+# unknown: neither the feed nor the venue tells whether it was off exchange.
 COUNTERS = (
-    "withdrawal", "late", "lit", "late_report", "ineligible", "duplicate", "unquoted", "locked",
-    "wide", "small", "window", "block",
+    "withdrawal", "late", "lit", "unknown", "late_report", "ineligible", "duplicate", "unquoted",
+    "locked", "wide", "small", "window", "block",
 )  # fmt: skip
 OTHER_COUNTERS = ("two_sided", "tuning_rejected", "withdrawn", "unknown_withdrawal")
 
 # platform.md 2.1: the mid change "over the previous 10 s"; older than twice that is unknown.
 DRIFT_US = 10 * SECOND_US
+# A report that comes late asks as of its execution.
+_MIDS_US = 2 * DRIFT_US + LATE_REPORT_US
 _MID_ROOM = 2  # old mids are dropped together, when as many again have passed
 
 # How long a decided block may still be taken back. Source: platform.md 3.2 C3, as candles.
@@ -135,24 +138,47 @@ class Block(msgspec.Struct, gc=False):
 
 
 class Zone(msgspec.Struct, gc=False):
-    """Blocks of one session near one price; an event once there are enough."""
+    """Blocks of one session near one price, from where they were enough. `prices` counts each."""
 
-    anchor_micros: int
-    half_width_bps: float
-    revision: int
+    head: Head
     evidence: Evidence
-    low_micros: int
-    high_micros: int
-    head: Head | None = None
+    prices: dict[int, int] = {}
     told: int = 0
     peak: float = 0.0
+
+    @property
+    def low_micros(self) -> int:
+        """Return the lowest price of its blocks."""
+        return min(self.prices)
+
+    @property
+    def high_micros(self) -> int:
+        """Return the highest price of its blocks."""
+        return max(self.prices)
+
+    def add(self, entry: Entry) -> None:
+        """Take the next block."""
+        self.evidence.add(entry)
+        self.count_price(entry, 1)
+
+    def remove(self, entry: Entry) -> None:
+        """Take a block out that was cancelled; others remain."""
+        self.evidence.remove(entry, ())
+        self.count_price(entry, -1)
+
+    def count_price(self, entry: Entry, sign: int) -> None:
+        """Count the price of a block, or with a sign of -1 no longer."""
+        price = entry.price_micros
+        self.prices[price] = self.prices.get(price, 0) + sign
+        if not self.prices[price]:
+            del self.prices[price]
 
 
 class Symbol:
     """One symbol: both side windows, blocks and zones, recent mids, usual sizes, uids seen."""
 
     __slots__ = (
-        "blind_date", "blocks", "buys", "decided", "mids", "seen", "seen_from", "sells",
+        "blind_date", "blocks", "buys", "decided", "loose", "mids", "seen", "seen_from", "sells",
         "session_date", "usual", "zones",
     )  # fmt: skip
 
@@ -165,6 +191,7 @@ class Symbol:
         self.blocks: list[Block] = []
         self.decided: list[Block] = []  # told to the end, in the order of their decision
         self.zones: list[Zone] = []
+        self.loose: list[Entry] = []  # blocks of the session that no zone has, in order of time
         self.mids: list[tuple[int, int]] = []  # ts, mid2
         self.seen: dict[bytes, int] = {}
         self.seen_from = 0
@@ -178,7 +205,7 @@ class Symbol:
     def forget(self, now: int) -> None:
         """Drop mids and decided blocks that nothing will ask for any more."""
         self.decided = [each for each in self.decided if each.head.ts > now - TAKE_BACK_US]
-        if self.mids and self.mids[-1][0] < now - 2 * DRIFT_US:
+        if self.mids and self.mids[-1][0] < now - _MIDS_US:
             self.mids.clear()
 
     def decide(self, block: Block) -> None:
@@ -188,21 +215,24 @@ class Symbol:
         ]
         self.decided.append(block)
 
-    def saw_mid(self, ts: int, mid2: int) -> None:
-        """Remember a mid, in the order of time."""
+    def saw_mid(self, at: int, mid2: int) -> None:
+        """Remember a mid at the instant whose quote it is, which a late report's is not."""
         mids = self.mids
-        if mids and mids[0][0] < ts - 2 * _MID_ROOM * DRIFT_US:
-            del mids[: bisect_right(mids, (ts - 2 * DRIFT_US,))]
-        mids.append((ts, mid2))
+        if mids and mids[0][0] < at - _MID_ROOM * _MIDS_US:
+            del mids[: bisect_left(mids, at - _MIDS_US, key=_ts)]
+        if mids and at < mids[-1][0]:
+            insort(mids, (at, mid2), key=_ts)
+        else:
+            mids.append((at, mid2))
 
-    def drift_bps(self, ts: int, mid2: int) -> float | None:
-        """Return how far the mid moved in the 10 s before.
+    def drift_bps(self, at: int, mid2: int) -> float | None:
+        """Return how far the mid moved in the 10 s before an instant.
 
         Missing: None where no print of the 10 s before those carried a mid.
         Source: platform.md 2.1 (quote_drift_bps).
         """
-        place = bisect_right(self.mids, ts - DRIFT_US, key=_ts) - 1
-        if place < 0 or self.mids[place][0] < ts - 2 * DRIFT_US:
+        place = bisect_right(self.mids, at - DRIFT_US, key=_ts) - 1
+        if place < 0 or self.mids[place][0] < at - 2 * DRIFT_US:
             return None
         return move_bps(self.mids[place][1], mid2)
 

@@ -255,6 +255,35 @@ def test_drift_is_unknown_without_a_mid_then(ms: float) -> None:
     assert "How the mid moved in the 10 s before is not known." in texts(candidate)
 
 
+def mid_at(seq: int, ms: float, mid: float, executed_ms: float | None = None) -> Any:
+    """Return a small print with the quote of its execution, where that is told."""
+    at = ms if executed_ms is None else executed_ms
+    quote = {"bid_micros": dollars(mid - 0.02), "ask_micros": dollars(mid + 0.02)}
+    exec_ts = None if executed_ms is None else at_ms(executed_ms)
+    return printed(seq, ms, mid, 100, exec_ts=exec_ts, quote_ts=at_ms(at - 100), **quote)
+
+
+def test_a_mid_belongs_to_the_instant_of_its_quote() -> None:
+    # The mid went from 500 to 505 at 6 s; a report of 10 s tells of an execution at 1 s.
+    before = [mid_at(1, 0, 500), mid_at(2, 6_000, 505), mid_at(3, 10_000, 500, executed_ms=1_000)]
+    later_block = printed(
+        4, 20_000, 505, 3_000, bid_micros=dollars(504.98), ask_micros=dollars(505.02)
+    )
+
+    assert events(run([*before, later_block]))[0].features["quote_drift_bps"] == 0.0
+
+
+def test_a_block_reported_late_drifted_before_its_execution() -> None:
+    before = [mid_at(1, -30_000, 500), mid_at(2, -19_000, 505), mid_at(3, -6_000, 510)]
+    late = printed(
+        4, 0, 505, 3_000, bid_micros=dollars(504.98), ask_micros=dollars(505.02),
+        exec_ts=at_ms(-10_000), quote_ts=at_ms(-10_100),
+    )  # fmt: skip
+
+    # 10 s before its execution the mid was 500, 10 s before its report 505
+    assert events(run([*before, late]))[0].features["quote_drift_bps"] == 100.0
+
+
 def test_two_blocks_are_two_events() -> None:
     rows = run([block(), printed(2, 6_000, MID, 5_000), later(11_000, seq=3)])
     candidates = [event for event in events(rows) if event.state == "candidate"]

@@ -169,7 +169,8 @@ def test_what_a_feed_shows_of_the_off_exchange_market() -> None:
     [
         (150, None, "window"),
         (110, None, "lit"),
-        (0, None, "lit"),  # not stated: nobody says that it was off exchange
+        (155, None, "window"),
+        (0, None, "unknown"),  # not stated: neither off exchange nor lit
         (110, True, "window"),
         (150, False, "lit"),
     ],
@@ -209,9 +210,9 @@ def test_a_symbol_with_something_open_is_not_forgotten() -> None:
 def test_mids_are_kept_for_as_long_as_they_are_asked_for() -> None:
     state = new_state()
     run([lit_print(seq=n, ts=at_ms(1_000 * n)) for n in range(200)], state=state)
-    assert len(state.symbols["SPY"].mids) <= 42
+    assert len(state.symbols["SPY"].mids) <= 62
 
     later = lit_print(seq=999, ts=at_ms(10**8), symbol="QQQ", session_date=TRADE_DATE + 1)
     step(state, [later, clock(1_000, at_ms(10**11))], PARAMS)
 
-    assert len(state.symbols["SPY"].mids) <= 42  # the watermark had passed it: it was late
+    assert len(state.symbols["SPY"].mids) <= 62  # the watermark had passed it: it was late
